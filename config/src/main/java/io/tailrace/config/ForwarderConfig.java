@@ -1,0 +1,15 @@
+package io.tailrace.config;
+
+import java.util.Map;
+
+/** Everything that the forwarder can be told. Immutable; filled by {@link ConfigLoader}. */
+public record ForwarderConfig(
+        @Setting("The Postgres that the broker writes to.") PostgresConfig postgres,
+        @Setting("The Kafka to forward to.") TargetConfig kafka,
+        @Setting("How the forwarder follows Postgres, and what it holds in memory.") ReplicationConfig replication) {
+
+    /** The configuration of a forwarder that is told nothing. */
+    public static ForwarderConfig defaults() {
+        return ConfigLoader.load(ForwarderConfig.class, null, Map.of());
+    }
+}

@@ -1,0 +1,59 @@
+package io.tailrace.config;
+
+import java.time.Duration;
+
+/** Section {@code [replication]}: the replication slot, and the forwarder's queues and times. */
+public record ReplicationConfig(
+        @Setting(
+                        value =
+                                "The replication slot, and the name under which positions are stored. Each forwarder of one Postgres needs its own.",
+                        byDefault = "tailrace_forwarder",
+                        required = true)
+                String slot,
+        @Setting(value = "The publication to follow; the broker creates it.", byDefault = "tailrace", required = true)
+                String publication,
+        @Setting(
+                        value = "Memory for rows that were read from Postgres and wait to be sent.",
+                        byDefault = "64MiB",
+                        min = "1MiB",
+                        max = "1024GiB")
+                long maxQueueBytes,
+        @Setting(
+                        value = "Memory for records that were sent and wait for the target's acknowledgement.",
+                        byDefault = "64MiB",
+                        min = "1MiB",
+                        max = "1024GiB")
+                long maxInFlightBytes,
+        @Setting(value = "How often the position is saved.", byDefault = "500ms", min = "10ms", max = "1h")
+                Duration checkpointInterval,
+        @Setting(
+                        value = "Rows read at a time while catching up from the table.",
+                        byDefault = "2000",
+                        min = "1",
+                        max = "1000000")
+                int catchUpFetchRows,
+        @Setting(value = "How soon a new topic appears on the target.", byDefault = "2s", min = "10ms", max = "1h")
+                Duration topicRefreshInterval,
+        @Setting(
+                        value =
+                                "How long to wait before the first new attempt after a failure; each further one waits twice as long.",
+                        byDefault = "1s",
+                        min = "1ms",
+                        max = "1h")
+                Duration restartBackoff,
+        @Setting(value = "The longest wait between attempts.", byDefault = "30s", min = "1ms", max = "1d")
+                Duration restartBackoffMax) {
+
+    public ReplicationConfig {
+        // The names that Postgres allows: CREATE_REPLICATION_SLOT in its manual.
+        if (!slot.matches("[a-z0-9_]{1,63}")) {
+            throw new ConfigException(
+                    "replication.slot = \"%s\" is not a name for a replication slot; allowed are up to 63 lower-case letters, digits and underscores"
+                            .formatted(slot));
+        }
+        if (restartBackoff.compareTo(restartBackoffMax) > 0) {
+            throw new ConfigException(
+                    "replication.restart_backoff is longer than replication.restart_backoff_max; raise the second or lower the first");
+        }
+    }
+}

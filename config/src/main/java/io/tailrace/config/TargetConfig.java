@@ -1,0 +1,87 @@
+package io.tailrace.config;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Section {@code [kafka]}: the Kafka to forward to, and how to log in there. */
+public record TargetConfig(
+        @Setting(
+                        value = "Brokers to begin with, as host:port, separated by commas.",
+                        byDefault = "127.0.0.1:19092",
+                        required = true)
+                String bootstrapServers,
+        @Setting(
+                        value = "How to talk to them: plain or TLS (SSL), with or without a login (SASL).",
+                        byDefault = "PLAINTEXT",
+                        oneOf = {"PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"})
+                String securityProtocol,
+        @Setting(
+                        value = "The kind of login, with SASL_PLAINTEXT and SASL_SSL.",
+                        oneOf = {"", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
+                String saslMechanism,
+        @Setting("The user to log in as.") String username,
+        @Setting("Its password.") Secret password,
+        @Setting(
+                        "The certificates that may sign the brokers', as a .pem, .jks or .p12 file. Empty: those that Java trusts.")
+                @Nullable
+                Path truststore,
+        @Setting("The password of a .jks or .p12 trust store.") Secret truststorePassword,
+        @Setting("This client's own certificate and key, where the brokers ask for one, as a .pem, .jks or .p12 file.")
+                @Nullable
+                Path keystore,
+        @Setting("The password of a .jks or .p12 key store.") Secret keystorePassword,
+        @Setting("The password of the key in it, where the key has one of its own.") Secret keyPassword,
+        @Setting(
+                        value = "Replicas of the topics that the forwarder creates; -1 leaves it to the target.",
+                        byDefault = "-1",
+                        min = "-1",
+                        max = "32767")
+                int replicationFactor,
+        @Setting("Any further setting of Kafka's producer, under Kafka's own name; passed on as it is.")
+                Map<String, String> producer) {
+
+    public TargetConfig {
+        producer = Map.copyOf(producer);
+        boolean sasl = securityProtocol.startsWith("SASL_");
+        if (sasl && saslMechanism.isEmpty()) {
+            throw new ConfigException(
+                    "kafka.sasl_mechanism is not set, but kafka.security_protocol = \"%s\" needs it: one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512"
+                            .formatted(securityProtocol));
+        }
+        if (sasl && (username.isEmpty() || password.isEmpty())) {
+            throw new ConfigException(
+                    "kafka.%s is not set, but kafka.security_protocol = \"%s\" needs a user and a password"
+                            .formatted(username.isEmpty() ? "username" : "password", securityProtocol));
+        }
+        if (!sasl && !(saslMechanism.isEmpty() && username.isEmpty() && password.isEmpty())) {
+            throw new ConfigException(
+                    "kafka.sasl_mechanism, kafka.username or kafka.password is set, but kafka.security_protocol = \"%s\" does not log in; use SASL_SSL (or SASL_PLAINTEXT), or remove them"
+                            .formatted(securityProtocol));
+        }
+        boolean tls = securityProtocol.endsWith("SSL");
+        if (!tls && (truststore != null || keystore != null)) {
+            throw new ConfigException(
+                    "kafka.%s is set, but kafka.security_protocol = \"%s\" does not use TLS; use %s, or remove it"
+                            .formatted(
+                                    truststore != null ? "truststore" : "keystore",
+                                    securityProtocol,
+                                    sasl ? "SASL_SSL" : "SSL"));
+        }
+    }
+
+    /** All but the values of the producer settings, which may hold secrets. */
+    @Override
+    public String toString() {
+        return "TargetConfig[bootstrapServers=%s, securityProtocol=%s, saslMechanism=%s, username=%s, truststore=%s, keystore=%s, replicationFactor=%d, producer=%s]"
+                .formatted(
+                        bootstrapServers,
+                        securityProtocol,
+                        saslMechanism,
+                        username,
+                        truststore,
+                        keystore,
+                        replicationFactor,
+                        producer.keySet());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tailrace.config;
+
+import org.jspecify.annotations.NullMarked;
