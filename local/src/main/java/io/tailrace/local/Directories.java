@@ -1,0 +1,101 @@
+package io.tailrace.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Directories and secret files of the child processes. */
+final class Directories {
+
+    private static final String PREFIX = "tailrace-";
+
+    private Directories() {}
+
+    /**
+     * A new directory that only this user can read. Its name carries this process's id: what a process that was killed
+     * has left is deleted by the next one.
+     */
+    static Path temporary(String purpose) {
+        Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+        try {
+            deleteLeftOvers(parent);
+            String prefix = PREFIX + ProcessHandle.current().pid() + "-" + purpose + "-";
+            return Files.createTempDirectory(parent, prefix);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void deleteLeftOvers(Path parent) throws IOException {
+        List<Path> abandoned;
+        try (Stream<Path> entries = Files.list(parent)) {
+            abandoned = entries.filter(Directories::isAbandoned).toList();
+        }
+        abandoned.forEach(Directories::delete);
+    }
+
+    private static boolean isAbandoned(Path directory) {
+        String name = directory.getFileName().toString();
+        if (!name.matches(PREFIX + "\\d{1,18}-(postgres|kafka|certificates)-\\d+") || !Files.isWritable(directory)) {
+            return false;
+        }
+        long pid = Long.parseLong(name.split("-", 3)[1]);
+        return ProcessHandle.of(pid).isEmpty();
+    }
+
+    /** Deletes what can be deleted: another process may still be closing its files. */
+    static void delete(Path directory) {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (NoSuchFileException e) {
+            return;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Path create(Path directory) {
+        try {
+            return Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new LocalServerException("the directory " + directory + " could not be made: " + e.getMessage(), e);
+        }
+    }
+
+    /** The secret kept in the file; a new random one, if there is none. */
+    static String secret(Path file) {
+        try {
+            if (!Files.exists(file)) {
+                byte[] random = new byte[18];
+                new SecureRandom().nextBytes(random);
+                writePrivate(file, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+            }
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes a file that only this user can read. */
+    static void writePrivate(Path file, String content) {
+        FileAttribute<?> ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        try {
+            Files.deleteIfExists(file);
+            Files.createFile(file, ownerOnly);
+            Files.writeString(file, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
