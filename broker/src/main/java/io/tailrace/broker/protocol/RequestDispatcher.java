@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 public interface RequestDispatcher {
 
     /**
-     * Begins to answer one request.
+     * Begins to answer one request. The future always completes, also when the connection has closed meanwhile: until then
+     * the request counts against the broker's request memory.
      *
      * @return completes on any thread with the response, or with null where the protocol has none (a produce request with
      *     acks=0); exceptionally for an error that is answered by {@link
-     *     org.apache.kafka.common.requests.AbstractRequest#getErrorResponse}
+     *     org.apache.kafka.common.requests.AbstractRequest#getErrorResponse}, or, with acks=0, by closing the connection
      */
     CompletableFuture<@Nullable AbstractResponse> dispatch(KafkaRequest request);
 }

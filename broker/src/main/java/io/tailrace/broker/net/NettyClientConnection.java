@@ -1,0 +1,80 @@
+package io.tailrace.broker.net;
+
+import io.netty.channel.Channel;
+import io.tailrace.broker.protocol.ClientConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What request handlers see of a connection. Thread-safe: the set is, and an action is run by whoever takes it out. */
+final class NettyClientConnection implements ClientConnection {
+    private final Channel channel;
+    private final String id;
+    private final Set<CloseAction> closeActions = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    NettyClientConnection(Channel channel, long number) {
+        this.channel = channel;
+        this.id = number + "-" + channel.remoteAddress();
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public InetAddress clientAddress() {
+        return channel.remoteAddress() instanceof InetSocketAddress address
+                ? address.getAddress()
+                : InetAddress.getLoopbackAddress();
+    }
+
+    @Override
+    public AutoCloseable onClose(Runnable action) {
+        CloseAction closeAction = new CloseAction(action);
+        closeActions.add(closeAction);
+        if (closed) {
+            runOnEventLoop();
+        }
+        return () -> closeActions.remove(closeAction);
+    }
+
+    private void runOnEventLoop() {
+        if (channel.eventLoop().inEventLoop()) {
+            runCloseActions();
+        } else {
+            channel.eventLoop().execute(this::runCloseActions);
+        }
+    }
+
+    /** On the event loop. */
+    void closed() {
+        closed = true;
+        runCloseActions();
+    }
+
+    private void runCloseActions() {
+        for (CloseAction closeAction : List.copyOf(closeActions)) {
+            if (closeActions.remove(closeAction)) {
+                closeAction.run();
+            }
+        }
+    }
+
+    /** Compared by identity, so that the same action may wait twice. */
+    private static final class CloseAction implements Runnable {
+        private final Runnable action;
+
+        private CloseAction(Runnable action) {
+            this.action = action;
+        }
+
+        @Override
+        public void run() {
+            action.run();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.tailrace.broker.net;
+
+import io.tailrace.broker.protocol.KafkaRequest;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** A parsed request, and the memory that it takes. Whoever holds it releases the memory. */
+record ReceivedRequest(KafkaRequest request, RequestMemory.Reservation memory) {
+
+    boolean isProduce() {
+        return request.header().apiKey() == ApiKeys.PRODUCE;
+    }
+}
