@@ -36,10 +36,11 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a command that ends by itself when its standard input does.
+     * Starts a command that ends by itself when its standard input does. It inherits this process's environment except
+     * what configures a Postgres, a Kafka or Tailrace itself: that is meant for others, a production Kafka perhaps.
      *
      * @param name what messages call it
-     * @param environment added to this process's own
+     * @param environment added to what it inherits
      * @param logFile where its output is appended
      */
     public static ChildProcess start(String name, List<String> command, Map<String, String> environment, Path logFile) {
@@ -50,6 +51,7 @@ public final class ChildProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(line)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile.toFile()));
+        builder.environment().keySet().removeIf(ChildProcess::isForeignSetting);
         builder.environment().putAll(environment);
         try {
             return new ChildProcess(name, logFile, builder.start());
@@ -121,6 +123,10 @@ public final class ChildProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static boolean isForeignSetting(String variable) {
+        return variable.startsWith("TAILRACE_") || variable.startsWith("PG") || variable.startsWith("KAFKA_");
     }
 
     private void closePipe() {

@@ -153,7 +153,6 @@ public final class LocalKafka implements AutoCloseable {
         }
         List<String> options = new ArrayList<>(jvmOptions);
         options.add("-Dlogback.configurationFile=io/tailrace/local/kafka-logback.xml");
-        options.add("-Djava.awt.headless=true");
         List<String> arguments = List.of(
                 propertiesFile().toString(),
                 dataDirectory().toString(),
