@@ -1,6 +1,7 @@
 package io.tailrace.config;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class EnvironmentSettings {
             }
             Optional<String> key = catalog.keyOfEnvironmentName(name);
             if (key.isPresent()) {
-                values.put(key.get(), value(name, text));
+                putIfSet(values, key.get(), name, text);
             } else if (Programs.owner(other -> other.keyOfEnvironmentName(name).isPresent())
                     .isEmpty()) {
                 problems.add(Programs.unknownEnvironmentName(name, catalog));
@@ -47,20 +48,20 @@ final class EnvironmentSettings {
         return values;
     }
 
-    /** Values of the plain names by key, as far as the catalog has them. */
+    /** Values of the plain names by key. */
     static Map<String, SettingValue> readPlainNames(Map<String, String> environment) {
         Map<String, SettingValue> values = new LinkedHashMap<>();
         PLAIN_NAMES.forEach((name, key) -> {
-            String text = environment.get(name);
-            if (text != null && !text.isEmpty()) {
-                values.put(key, value(name, text));
-            }
+            putIfSet(values, key, name, environment.getOrDefault(name, ""));
         });
         return values;
     }
 
-    private static SettingValue value(String name, String text) {
-        return new SettingValue(name, text, "the environment", WORKING_DIRECTORY);
+    /** An empty variable is one that is not set: container tools have no other way to leave one out. */
+    private static void putIfSet(Map<String, SettingValue> values, String key, String name, String text) {
+        if (!text.isEmpty()) {
+            values.put(key, new SettingValue(name, text, "the environment", WORKING_DIRECTORY));
+        }
     }
 
     private static boolean isForeign(String name, String text) {
@@ -83,6 +84,6 @@ final class EnvironmentSettings {
         names.put("KAFKA_SASL_USERNAME", "kafka.username");
         names.put("KAFKA_SASL_PASSWORD", "kafka.password");
         names.put("KAFKA_SASL_PASSWORD_FILE", "kafka.password_file");
-        return java.util.Collections.unmodifiableMap(names);
+        return Collections.unmodifiableMap(names);
     }
 }

@@ -58,8 +58,7 @@ final class FileSettings {
         try {
             flatten("", new TomlMapper().readTree(text));
         } catch (JsonProcessingException e) {
-            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            throw new ConfigException("%s, line %d: %s".formatted(file, line, e.getOriginalMessage()));
+            throw TomlErrors.explain(file, text, e);
         }
     }
 

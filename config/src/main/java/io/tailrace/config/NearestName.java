@@ -3,13 +3,14 @@ package io.tailrace.config;
 import java.util.Collection;
 import java.util.Comparator;
 
-/** Finds the name that someone probably meant. */
+/** Finds the name that someone probably meant: the same one in its section, or else the one with the fewest typing errors. */
 final class NearestName {
     private NearestName() {}
 
     static String question(String name, Collection<String> known) {
         return known.stream()
-                .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
+                .min(Comparator.comparing((String candidate) -> !candidate.endsWith("." + name))
+                        .thenComparingInt(candidate -> distance(name, candidate)))
                 .map(nearest -> "did you mean `" + nearest + "`?")
                 .orElse("there are no settings");
     }

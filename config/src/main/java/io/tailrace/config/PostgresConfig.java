@@ -36,6 +36,14 @@ public record PostgresConfig(
     /** How much longer than the server the client waits for a statement, before it gives up the connection. */
     private static final Duration NETWORK_GRACE = Duration.ofSeconds(10);
 
+    public PostgresConfig {
+        if (!host.matches("[^\\s/,@?:]+|\\[?([\\w.%]*:){2,}[\\w.%]*]?")) {
+            throw new ConfigException(
+                    "postgres.host = \"%s\": one host name or address is needed, without a port or path"
+                            .formatted(host));
+        }
+    }
+
     /** The JDBC address, without user or password. */
     public String jdbcUrl() {
         String address = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;

@@ -25,7 +25,12 @@ final class Programs {
         if (owner.isPresent()) {
             return start + "it belongs to the %s, into a file of its own".formatted(owner.get());
         }
-        return start + NearestName.question(value.name(), catalog.keys());
+        boolean isSection =
+                catalog.sections().stream().anyMatch(section -> section.name().equals(value.name()));
+        return start
+                + (isSection
+                        ? "it is a section, [%s], that holds settings".formatted(value.name())
+                        : NearestName.question(value.name(), catalog.keys()));
     }
 
     static String unknownEnvironmentName(String name, SettingCatalog catalog) {

@@ -4,6 +4,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -46,16 +47,15 @@ record SettingCatalog(List<Section> sections) {
     /** Every key that a file may hold, except those within a table of free names. */
     List<String> keys() {
         return settings()
+                .filter(setting -> !setting.isTable())
                 .flatMap(setting ->
                         setting.isSecret() ? Stream.of(setting.key(), setting.fileKey()) : Stream.of(setting.key()))
                 .toList();
     }
 
     boolean knows(String key) {
-        return settings()
-                .anyMatch(setting -> setting.isTable()
-                        ? key.startsWith(setting.key() + ".")
-                        : key.equals(setting.key()) || (setting.isSecret() && key.equals(setting.fileKey())));
+        return keys().contains(key)
+                || settings().anyMatch(setting -> setting.isTable() && key.startsWith(setting.key() + "."));
     }
 
     /** The key that the environment sets under this name, whose prefix is {@code TAILRACE_}. */
@@ -63,8 +63,8 @@ record SettingCatalog(List<Section> sections) {
         for (SettingDefinition setting : settings().toList()) {
             if (setting.isTable() && name.startsWith(setting.environmentName() + "_")) {
                 String rest = name.substring(setting.environmentName().length() + 1);
-                return Optional.of(setting.key() + "."
-                        + rest.toLowerCase(java.util.Locale.ROOT).replace('_', '.'));
+                return Optional.of(
+                        setting.key() + "." + rest.toLowerCase(Locale.ROOT).replace('_', '.'));
             }
         }
         return keys().stream()

@@ -1,6 +1,8 @@
 package io.tailrace.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -43,30 +45,17 @@ public record TargetConfig(
 
     public TargetConfig {
         producer = Map.copyOf(producer);
-        boolean sasl = securityProtocol.startsWith("SASL_");
-        if (sasl && saslMechanism.isEmpty()) {
-            throw new ConfigException(
-                    "kafka.sasl_mechanism is not set, but kafka.security_protocol = \"%s\" needs it: one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512"
-                            .formatted(securityProtocol));
+        List<String> problems = new ArrayList<>();
+        TargetRules.checkServers(bootstrapServers, problems);
+        TargetRules.checkLogin(securityProtocol, saslMechanism, username, password, problems);
+        TargetRules.checkTls(securityProtocol, truststore, keystore, problems);
+        TargetRules.checkProducer(producer, problems);
+        if (replicationFactor == 0) {
+            problems.add(
+                    "kafka.replication_factor = 0: a whole number from 1, or -1 for the target's own default, is needed");
         }
-        if (sasl && (username.isEmpty() || password.isEmpty())) {
-            throw new ConfigException(
-                    "kafka.%s is not set, but kafka.security_protocol = \"%s\" needs a user and a password"
-                            .formatted(username.isEmpty() ? "username" : "password", securityProtocol));
-        }
-        if (!sasl && !(saslMechanism.isEmpty() && username.isEmpty() && password.isEmpty())) {
-            throw new ConfigException(
-                    "kafka.sasl_mechanism, kafka.username or kafka.password is set, but kafka.security_protocol = \"%s\" does not log in; use SASL_SSL (or SASL_PLAINTEXT), or remove them"
-                            .formatted(securityProtocol));
-        }
-        boolean tls = securityProtocol.endsWith("SSL");
-        if (!tls && (truststore != null || keystore != null)) {
-            throw new ConfigException(
-                    "kafka.%s is set, but kafka.security_protocol = \"%s\" does not use TLS; use %s, or remove it"
-                            .formatted(
-                                    truststore != null ? "truststore" : "keystore",
-                                    securityProtocol,
-                                    sasl ? "SASL_SSL" : "SSL"));
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
         }
     }
 

@@ -7,7 +7,7 @@
  * meets them: {@code SettingCatalog} (which settings exist, read from the records and their
  * {@link io.tailrace.config.Setting} annotations), {@code FileSettings} and {@code EnvironmentSettings} (text and its
  * origin, by key), {@code ValueParser} (text to a typed value within its limits), {@code RecordBuilder} (values to
- * records). {@code ConfigDocs} writes the reference page and the default files from the same catalog.
+ * records). {@code docs/configuration.md} and the default files are written from the same catalog.
  */
 @NullMarked
 package io.tailrace.config;
