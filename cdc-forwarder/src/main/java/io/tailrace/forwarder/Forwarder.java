@@ -1,0 +1,104 @@
+package io.tailrace.forwarder;
+
+import io.tailrace.config.ForwarderConfig;
+import io.tailrace.config.ReplicationConfig;
+import io.tailrace.forwarder.catchup.LogTable;
+import io.tailrace.forwarder.checkpoint.PositionStore;
+import io.tailrace.forwarder.pipeline.Pipeline;
+import io.tailrace.forwarder.pipeline.PipelineConfig;
+import io.tailrace.forwarder.retry.Backoff;
+import io.tailrace.forwarder.sink.TargetSettings;
+import io.tailrace.forwarder.sink.TargetTopics;
+import io.tailrace.forwarder.source.SourceSession;
+import io.tailrace.schema.PostgresRequirements;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The forwarder. Once started it needs no help: whatever fails, Postgres or the target, it says so and tries again.
+ * Thread-safe. Owns: its threads and connections.
+ */
+public final class Forwarder implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Forwarder.class);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(90);
+
+    private final ForwarderStats stats;
+    private final ForwardingLoop loop;
+    private final Thread thread;
+
+    private Forwarder(ForwarderStats stats, ForwardingLoop loop) {
+        this.stats = stats;
+        this.loop = loop;
+        this.thread = new Thread(loop, "tailrace-forwarder");
+    }
+
+    /**
+     * Starts forwarding. A Postgres or a target that does not answer yet is waited for.
+     *
+     * @throws io.tailrace.config.ConfigException if a producer setting would break what the forwarder promises
+     * @throws io.tailrace.schema.SchemaException if Postgres answers, but cannot be used as it is
+     */
+    public static Forwarder start(ForwarderConfig config) {
+        ReplicationConfig replication = config.replication();
+        TargetSettings settings = new TargetSettings(config.kafka(), replication.maxInFlightBytes());
+        DataSource dataSource = SourceSession.dataSource(config.postgres());
+        check(dataSource);
+        ForwarderStats stats = new ForwarderStats();
+        Backoff backoff = new Backoff(replication.restartBackoff(), replication.restartBackoffMax());
+        Pipeline pipeline = new Pipeline(
+                new PipelineConfig(
+                        replication.maxInFlightBytes(),
+                        replication.checkpointInterval(),
+                        replication.topicRefreshInterval(),
+                        backoff),
+                settings,
+                new TargetTopics(
+                        settings,
+                        config.kafka().bootstrapServers(),
+                        config.kafka().replicationFactor()),
+                new PositionStore(replication.slot()),
+                new LogTable(replication.catchUpFetchRows()),
+                stats);
+        Forwarder forwarder = new Forwarder(stats, new ForwardingLoop(config, dataSource, pipeline, backoff, stats));
+        forwarder.thread.start();
+        return forwarder;
+    }
+
+    private static void check(DataSource dataSource) {
+        try (Connection reachable = dataSource.getConnection()) {
+            LOGGER.atDebug()
+                    .addKeyValue("url", reachable.getMetaData().getURL())
+                    .log("Postgres answers");
+        } catch (SQLException unreachable) {
+            return;
+        }
+        PostgresRequirements.checkForForwarder(dataSource);
+    }
+
+    public ForwarderStats stats() {
+        return stats;
+    }
+
+    /**
+     * Stops: what was sent is acknowledged and its position saved, so that the next start repeats nothing. Waits for a
+     * bounded time; a target that does not answer keeps it no longer than that.
+     */
+    @Override
+    public void close() {
+        loop.stop();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(CLOSE_TIMEOUT.toSeconds()));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            LOGGER.atWarn().log("the forwarder does not end; it is interrupted");
+            thread.interrupt();
+        }
+    }
+}

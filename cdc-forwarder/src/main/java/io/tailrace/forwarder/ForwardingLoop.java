@@ -1,0 +1,175 @@
+package io.tailrace.forwarder;
+
+import io.tailrace.config.ForwarderConfig;
+import io.tailrace.forwarder.pipeline.Pipeline;
+import io.tailrace.forwarder.retry.Backoff;
+import io.tailrace.forwarder.source.ReplicationSlot;
+import io.tailrace.forwarder.source.ReplicationStream;
+import io.tailrace.forwarder.source.SlotException;
+import io.tailrace.forwarder.source.SourceException;
+import io.tailrace.forwarder.source.SourceSession;
+import io.tailrace.schema.Migrations;
+import io.tailrace.schema.PostgresRequirements;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Forwards until it is stopped: connect, lock, check, make the slot, catch up from the table, stream; and all of it
+ * again after a failure. What is in memory (positions, records on their way) outlives the stream, so a new one repeats
+ * nothing. Runs on its own thread; {@link #stop()} is for any thread. Owns: the pipeline.
+ */
+final class ForwardingLoop implements Runnable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ForwardingLoop.class);
+    private static final Duration WATCH_INTERVAL = Duration.ofMillis(200);
+    private static final Duration LOCK_RETRY = Duration.ofMillis(200);
+    private static final Duration LOCK_REMINDER = Duration.ofSeconds(30);
+    private static final Duration FINISH_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration STABLE_AFTER = Duration.ofSeconds(10);
+
+    private final ForwarderConfig config;
+    private final DataSource dataSource;
+    private final Pipeline pipeline;
+    private final Backoff backoff;
+    private final ForwarderStats stats;
+    private final ReplicationSlot slot;
+    private final StatsLog statsLog;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    ForwardingLoop(
+            ForwarderConfig config, DataSource dataSource, Pipeline pipeline, Backoff backoff, ForwarderStats stats) {
+        this.config = config;
+        this.dataSource = dataSource;
+        this.pipeline = pipeline;
+        this.backoff = backoff;
+        this.stats = stats;
+        this.slot = new ReplicationSlot(config.replication().slot());
+        this.statsLog = new StatsLog(stats);
+    }
+
+    void stop() {
+        stopped.countDown();
+        pipeline.stop();
+    }
+
+    @Override
+    public void run() {
+        try (pipeline) {
+            Duration delay = null;
+            while (!isStopping()) {
+                long startNs = System.nanoTime();
+                long forwarded = stats.forwarded();
+                Throwable failure = forward();
+                if (isStopping()) {
+                    break;
+                }
+                boolean wasStable =
+                        stats.forwarded() > forwarded || System.nanoTime() - startNs > STABLE_AFTER.toNanos();
+                delay = backoff.after(wasStable ? null : delay);
+                stats.onRestart();
+                report(failure, delay);
+                stopped.await(delay.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        statsLog.log();
+        LOGGER.atInfo().log("forwarder stopped");
+    }
+
+    /** One run. @return what ended it, or null if it was stopped */
+    private @Nullable Throwable forward() throws InterruptedException {
+        try (SourceSession session = SourceSession.open(dataSource)) {
+            try {
+                awaitLock(session);
+                PostgresRequirements.checkForForwarder(dataSource);
+                Migrations.migrate(dataSource);
+                slot.ensure(session.connection());
+                awaitInactive(session);
+                pipeline.begin(session.connection());
+                LOGGER.atInfo().addKeyValue("slot", config.replication().slot()).log("catching up from the table");
+                pipeline.catchUp();
+                return stream();
+            } finally {
+                if (isStopping()) {
+                    pipeline.finish(FINISH_TIMEOUT);
+                }
+            }
+        } catch (SQLException | RuntimeException failed) {
+            return failed;
+        } catch (InterruptedException interrupted) {
+            if (isStopping()) {
+                return null;
+            }
+            throw interrupted;
+        }
+    }
+
+    private @Nullable Throwable stream() throws InterruptedException, SQLException {
+        try (ReplicationStream stream = ReplicationStream.start(config.postgres(), config.replication(), pipeline)) {
+            LOGGER.atInfo().addKeyValue("slot", config.replication().slot()).log("streaming");
+            SlotWatch watch = new SlotWatch(slot, dataSource);
+            while (!isStopping()) {
+                if (stream.awaitEnd(WATCH_INTERVAL)) {
+                    Throwable failure = stream.failure();
+                    return failure != null ? failure : new SourceException("the replication stream has ended", null);
+                }
+                watch.check();
+                statsLog.logIfDue();
+            }
+            return null;
+        }
+    }
+
+    /** Another forwarder of this slot may be running, or be dead but not yet noticed by Postgres. */
+    private void awaitLock(SourceSession session) throws SQLException, InterruptedException {
+        String name = config.replication().slot();
+        awaitTrue(
+                () -> session.lock(name),
+                "another forwarder with replication.slot = " + name
+                        + " is connected to this Postgres; waiting for it to end");
+    }
+
+    private void awaitInactive(SourceSession session) throws SQLException, InterruptedException {
+        awaitTrue(
+                () -> slot.state(session.connection())
+                        .map(state -> !state.active())
+                        .orElseThrow(() -> new SlotException("the replication slot has just been dropped")),
+                "replication slot " + config.replication().slot()
+                        + " is still in use by another connection (active_pid in pg_replication_slots); waiting for it to end");
+    }
+
+    private interface Condition {
+        boolean isTrue() throws SQLException;
+    }
+
+    private void awaitTrue(Condition condition, String message) throws SQLException, InterruptedException {
+        long sayAtNs = System.nanoTime();
+        while (!condition.isTrue()) {
+            if (System.nanoTime() - sayAtNs >= 0) {
+                LOGGER.atWarn().log(message);
+                sayAtNs = System.nanoTime() + LOCK_REMINDER.toNanos();
+            }
+            if (stopped.await(LOCK_RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new InterruptedException("the forwarder stops");
+            }
+        }
+    }
+
+    private static void report(@Nullable Throwable failure, Duration delay) {
+        LOGGER.atWarn()
+                .addKeyValue("reason", FailureText.of(failure))
+                .addKeyValue("retryInMs", delay.toMillis())
+                .log("forwarding was interrupted and starts again; nothing is lost");
+        LOGGER.atDebug().setCause(failure).log("the cause in full");
+    }
+
+    private boolean isStopping() {
+        return stopped.getCount() == 0;
+    }
+}

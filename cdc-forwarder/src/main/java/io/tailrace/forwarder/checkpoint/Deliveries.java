@@ -1,0 +1,75 @@
+package io.tailrace.forwarder.checkpoint;
+
+import io.tailrace.forwarder.retry.Backoff;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records that were sent and not yet settled, in the order of the log. They are settled strictly in that order,
+ * whatever order the acknowledgements come in: so {@link #settled()} is a watermark, below which nothing is open.
+ * Confined to the thread that moves records.
+ */
+public final class Deliveries {
+    private final ArrayDeque<Delivery> open = new ArrayDeque<>();
+    private long bytes;
+    private long sent;
+    private long settled;
+
+    /** Notes a record as handed to the producer. */
+    public void add(Delivery delivery) {
+        open.addLast(delivery);
+        bytes += delivery.sizeBytes();
+        sent++;
+        delivery.progress().onSent(delivery.offset());
+    }
+
+    /** Takes the oldest record, or null if it is still on its way or there is none. */
+    public @Nullable Delivery pollSettled() {
+        Delivery oldest = open.peekFirst();
+        if (oldest == null || oldest.isPending()) {
+            return null;
+        }
+        open.removeFirst();
+        bytes -= oldest.sizeBytes();
+        settled++;
+        return oldest;
+    }
+
+    /** Applies an acknowledgement; returns whether it counts, see {@link PartitionProgress#onAcknowledged} */
+    public static boolean acknowledge(Delivery delivery) {
+        return delivery.progress().onAcknowledged(delivery.offset(), delivery.targetOffset(), delivery.generation());
+    }
+
+    /** Applies a refusal; returns whether it is the one to tell about, see {@link PartitionProgress#onRefused} */
+    public static boolean refuse(Delivery delivery, long nowNs, Backoff backoff) {
+        return delivery.progress().onRefused(delivery.offset(), delivery.generation(), nowNs, backoff);
+    }
+
+    /** Forgets what is open: its producer is gone. The watermark takes it as settled; the caller rewinds. */
+    public void abandon() {
+        for (Delivery delivery : open) {
+            delivery.progress().rewind();
+        }
+        settled += open.size();
+        open.clear();
+        bytes = 0;
+    }
+
+    public boolean isEmpty() {
+        return open.isEmpty();
+    }
+
+    public long bytes() {
+        return bytes;
+    }
+
+    /** How many records were ever sent: the watermark's value once everything sent by now is settled. */
+    public long sent() {
+        return sent;
+    }
+
+    /** How many records were settled. */
+    public long settled() {
+        return settled;
+    }
+}

@@ -1,0 +1,429 @@
+package io.tailrace.forwarder.pipeline;
+
+import io.tailrace.forwarder.ForwarderStats;
+import io.tailrace.forwarder.catchup.LogTable;
+import io.tailrace.forwarder.checkpoint.Deliveries;
+import io.tailrace.forwarder.checkpoint.Delivery;
+import io.tailrace.forwarder.checkpoint.PartitionProgress;
+import io.tailrace.forwarder.checkpoint.Position;
+import io.tailrace.forwarder.checkpoint.PositionStore;
+import io.tailrace.forwarder.decode.LogRow;
+import io.tailrace.forwarder.sink.TargetException;
+import io.tailrace.forwarder.sink.TargetProducer;
+import io.tailrace.forwarder.sink.TargetSettings;
+import io.tailrace.forwarder.sink.TargetTopics;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.Set;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where rows become acknowledged records. Offsets are what it goes by: each partition has a next one; a row below it
+ * came before and is skipped, the row at it is sent, and a row beyond it shows that the stream has jumped (a slot made
+ * anew, write-ahead log removed), so that the table is read for what lies between. What the table does not have either
+ * is a hole. So redelivery is harmless and a gap cannot go unnoticed.
+ *
+ * <p>Synchronized: entered by the thread that runs the stream, and between two streams by the one that watches over it.
+ * Owns: the producer and the admin client. The database connection is lent to it.
+ */
+public final class Pipeline implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Pipeline.class);
+    private static final long PAUSE_MS = 1;
+    private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(60);
+
+    private final PipelineConfig config;
+    private final TargetSettings settings;
+    private final TargetTopics target;
+    private final PositionStore positions;
+    private final LogTable table;
+    private final ForwarderStats stats;
+    private final TopicOpener opener;
+    private final Flows flows = new Flows();
+    private final Deliveries deliveries = new Deliveries();
+    private final Waiting waiting = new Waiting();
+    private final Set<PartitionProgress> held = new LinkedHashSet<>();
+
+    private @Nullable Connection connection;
+    private @Nullable TargetProducer producer;
+    private boolean compareWithTarget = true;
+    private long checkpointed;
+    private long certainFrom;
+    private long checkpointDueNs = System.nanoTime();
+    private long refreshDueNs = System.nanoTime();
+    private volatile boolean stopping;
+
+    public Pipeline(
+            PipelineConfig config,
+            TargetSettings settings,
+            TargetTopics target,
+            PositionStore positions,
+            LogTable table,
+            ForwarderStats stats) {
+        this.config = config;
+        this.settings = settings;
+        this.target = target;
+        this.positions = positions;
+        this.table = table;
+        this.stats = stats;
+        this.opener = new TopicOpener(target, config.backoff(), stats);
+    }
+
+    /**
+     * Begins, or begins again after a failure: takes over the saved positions, and makes a producer if there is none.
+     *
+     * @param database the connection to read and save with, from now on
+     */
+    public synchronized void begin(Connection database) throws SQLException, InterruptedException {
+        connection = database;
+        target.checkReachable();
+        flows.restore(database, positions.load(database));
+        List<TopicFlow> live = flows.refresh(database);
+        if (producer == null) {
+            producer = new TargetProducer(settings);
+        }
+        if (compareWithTarget) {
+            opener.countRepeats(flows.all());
+            compareWithTarget = false;
+        }
+        live.forEach(opener::open);
+        checkpoint();
+    }
+
+    /** Forwards from the table, up to the next offset of each partition as it is now. */
+    public synchronized void catchUp() throws SQLException, InterruptedException {
+        Queue<LogTable.Extent> open = new ArrayDeque<>(table.extents(connection()));
+        while (!open.isEmpty()) {
+            LogTable.Extent extent = open.remove();
+            TopicFlow flow = flows.of(connection(), extent.topicId());
+            PartitionProgress progress = flow.partition(extent.partition());
+            progress.skipTo(extent.startInc());
+            if (forwardPiece(flow, progress, extent.endExc())) {
+                open.add(extent);
+            }
+        }
+        tick();
+    }
+
+    /** Takes a row of the replication stream. */
+    public synchronized void offer(LogRow row) throws SQLException, InterruptedException {
+        TopicFlow flow = flows.of(connection(), row.topicId());
+        PartitionProgress progress = flow.partition(row.partition());
+        if (row.offset() < progress.next()) {
+            stats.onSkipped();
+            return;
+        }
+        if (row.offset() > progress.next() && progress.isFlowing()) {
+            fillGap(flow, progress, row.offset());
+        }
+        if (progress.isFlowing()) {
+            send(flow, progress, row);
+        }
+    }
+
+    /** Settles what the target has acknowledged, and does what is due: saving positions, new topics, new attempts. */
+    public synchronized void tick() throws SQLException, InterruptedException {
+        settle();
+        refreshIfDue();
+        for (PartitionProgress progress : List.copyOf(held)) {
+            tryHeld(progress);
+        }
+        checkpointIfDue();
+    }
+
+    /** How many records were ever handed to the producer. */
+    public synchronized long sent() {
+        return deliveries.sent();
+    }
+
+    /**
+     * How many of these, counted in their order, are acknowledged and covered by the saved positions; or -1, that is
+     * nothing for certain, while a refused record is waiting and until what waited behind it has followed.
+     */
+    public synchronized long saved() {
+        return held.isEmpty() && checkpointed >= certainFrom ? checkpointed : -1;
+    }
+
+    /** Makes whatever runs in here end soon, with an InterruptedException. Callable from any thread. */
+    public void stop() {
+        stopping = true;
+    }
+
+    /** Waits, at most so long, for what was sent, and saves the positions. Only after {@link #stop()}. */
+    public synchronized void finish(Duration atMost) throws SQLException, InterruptedException {
+        long deadlineNs = System.nanoTime() + atMost.toNanos();
+        settle();
+        while (!deliveries.isEmpty() && System.nanoTime() - deadlineNs < 0) {
+            Thread.sleep(PAUSE_MS);
+            settle();
+        }
+        if (!deliveries.isEmpty()) {
+            LOGGER.atWarn()
+                    .addKeyValue("records", deliveries.sent() - deliveries.settled())
+                    .log("stopped before the target acknowledged everything; the rest will be sent again");
+        }
+        checkpoint();
+    }
+
+    @Override
+    public synchronized void close() {
+        abandonProducer();
+        target.close();
+    }
+
+    private void fillGap(TopicFlow flow, PartitionProgress progress, long offset)
+            throws SQLException, InterruptedException {
+        awaitVisible(progress, offset);
+        long from = progress.next();
+        while (progress.next() < offset && forwardPiece(flow, progress, offset)) {
+            settle();
+        }
+        stats.onGapFilled();
+        LOGGER.atInfo()
+                .addKeyValue("topic", flow.topic().name())
+                .addKeyValue("partition", progress.partition())
+                .addKeyValue("fromOffset", from)
+                .addKeyValue("toOffset", offset)
+                .log("the replication stream jumped; what lay between was read from the table");
+    }
+
+    /** A row can come down the stream before its transaction is visible to others. */
+    private void awaitVisible(PartitionProgress progress, long offset) throws SQLException, InterruptedException {
+        long deadlineNs = System.nanoTime() + VISIBLE_WITHIN.toNanos();
+        OptionalLong end = table.nextOffset(connection(), progress.topicId(), progress.partition());
+        while (end.isPresent() && end.getAsLong() <= offset) {
+            if (System.nanoTime() - deadlineNs >= 0) {
+                throw new SQLException(
+                        "topic %d, partition %d: offset %d came by replication, but kafka.partitions ends at %d"
+                                .formatted(progress.topicId(), progress.partition(), offset, end.getAsLong()));
+            }
+            checkStopping();
+            Thread.sleep(PAUSE_MS);
+            end = table.nextOffset(connection(), progress.topicId(), progress.partition());
+        }
+    }
+
+    /** Forwards the next rows of the table. @return whether there may be more below {@code endExc} */
+    private boolean forwardPiece(TopicFlow flow, PartitionProgress progress, long endExc)
+            throws SQLException, InterruptedException {
+        checkStopping();
+        if (progress.next() >= endExc || !progress.isFlowing()) {
+            return false;
+        }
+        List<LogRow> rows = table.read(connection(), progress.topicId(), progress.partition(), progress.next(), endExc);
+        for (LogRow row : rows) {
+            if (!progress.isFlowing()) {
+                return false;
+            }
+            progress.skipTo(row.offset());
+            send(flow, progress, row);
+        }
+        if (rows.isEmpty()) {
+            progress.skipTo(endExc);
+        }
+        settle();
+        checkpointIfDue();
+        return progress.next() < endExc;
+    }
+
+    private void send(TopicFlow flow, PartitionProgress progress, LogRow row)
+            throws SQLException, InterruptedException {
+        if (!opener.open(flow)) {
+            hold(progress);
+            return;
+        }
+        while (!deliveries.isEmpty() && deliveries.bytes() + row.sizeBytes() > config.maxInFlightBytes()) {
+            awaitTarget();
+        }
+        while (progress.takes(row.offset())) {
+            Delivery delivery = new Delivery(progress, row.offset(), row.sizeBytes());
+            if (hand(flow, row, delivery)) {
+                deliveries.add(delivery);
+                break;
+            }
+            flow.onGone();
+            awaitTarget();
+            opener.open(flow);
+        }
+        waiting.over();
+    }
+
+    /** Whether the producer took the record */
+    private boolean hand(TopicFlow flow, LogRow row, Delivery delivery) {
+        try {
+            return producer().send(flow.topic().name(), row, delivery);
+        } catch (InterruptException stopped) {
+            throw stopped;
+        } catch (KafkaException broken) {
+            abandonProducer();
+            throw new TargetException("the producer cannot go on: " + broken.getMessage(), broken);
+        }
+    }
+
+    private void awaitTarget() throws SQLException, InterruptedException {
+        waiting.stillWaiting(deliveries.bytes());
+        checkStopping();
+        Thread.sleep(PAUSE_MS);
+        settle();
+        checkpointIfDue();
+        refreshIfDue();
+    }
+
+    private void settle() {
+        for (Delivery delivery = deliveries.pollSettled(); delivery != null; delivery = deliveries.pollSettled()) {
+            Exception error = delivery.error();
+            if (error == null) {
+                if (Deliveries.acknowledge(delivery)) {
+                    stats.onForwarded();
+                } else {
+                    stats.onRepeated(1);
+                }
+            } else if (TargetProducer.concernsRecordOnly(error)) {
+                refuse(delivery, error);
+            } else {
+                delivery.progress().rewind();
+                abandonProducer();
+                throw new TargetException("the target does not take records any more: " + error.getMessage(), error);
+            }
+        }
+    }
+
+    private void refuse(Delivery delivery, Exception error) {
+        if (Deliveries.refuse(delivery, System.nanoTime(), config.backoff())) {
+            PartitionProgress progress = delivery.progress();
+            held.add(progress);
+            LOGGER.atError()
+                    .addKeyValue("topicId", progress.topicId())
+                    .addKeyValue("partition", progress.partition())
+                    .addKeyValue("offset", delivery.offset())
+                    .addKeyValue("reason", error.getMessage())
+                    .log(
+                            "the target refuses a record; nothing is skipped, and nothing more of its partition is sent until it passes");
+        }
+    }
+
+    private void hold(PartitionProgress progress) {
+        progress.hold(System.nanoTime(), config.backoff());
+        held.add(progress);
+    }
+
+    private void tryHeld(PartitionProgress progress) throws SQLException, InterruptedException {
+        if (progress.isFlowing()) {
+            goOn(progress);
+        } else if (progress.isProbeDue(System.nanoTime())) {
+            probe(progress);
+        }
+    }
+
+    /** The record that was refused has passed: what waited behind it follows, from the table. */
+    private void goOn(PartitionProgress progress) throws SQLException, InterruptedException {
+        TopicFlow flow = flows.of(connection(), progress.topicId());
+        LOGGER.atInfo()
+                .addKeyValue("topic", flow.topic().name())
+                .addKeyValue("partition", progress.partition())
+                .log("the partition is forwarded again");
+        long end = end(progress);
+        while (forwardPiece(flow, progress, end)) {
+            settle();
+        }
+        if (progress.isFlowing()) {
+            held.remove(progress);
+            certainFrom = deliveries.sent();
+        }
+    }
+
+    /** Tries the refused record again, alone. */
+    private void probe(PartitionProgress progress) throws SQLException, InterruptedException {
+        TopicFlow flow = flows.of(connection(), progress.topicId());
+        long end = end(progress);
+        List<LogRow> rows = table.read(connection(), progress.topicId(), progress.partition(), progress.next(), end);
+        if (rows.isEmpty()) {
+            progress.skipTo(end);
+            progress.release();
+            return;
+        }
+        progress.skipTo(rows.get(0).offset());
+        progress.probe();
+        send(flow, progress, rows.get(0));
+    }
+
+    private long end(PartitionProgress progress) throws SQLException {
+        return table.nextOffset(connection(), progress.topicId(), progress.partition())
+                .orElse(progress.next());
+    }
+
+    private void refreshIfDue() throws SQLException {
+        if (System.nanoTime() - refreshDueNs >= 0) {
+            opener.refresh(flows.refresh(connection()));
+            refreshDueNs = System.nanoTime() + config.topicRefreshInterval().toNanos();
+        }
+    }
+
+    private void checkpointIfDue() throws SQLException {
+        if (System.nanoTime() - checkpointDueNs >= 0) {
+            checkpoint();
+        }
+    }
+
+    private void checkpoint() throws SQLException {
+        List<Position> changed = new ArrayList<>();
+        List<PartitionProgress> owners = new ArrayList<>();
+        for (TopicFlow flow : flows.all()) {
+            flow.forEach(progress -> {
+                Position position = progress.unsaved();
+                if (position != null) {
+                    changed.add(position);
+                    owners.add(progress);
+                }
+            });
+        }
+        if (!changed.isEmpty()) {
+            positions.save(connection(), changed);
+            for (int i = 0; i < changed.size(); i++) {
+                owners.get(i).onSaved(changed.get(i));
+            }
+        }
+        checkpointed = deliveries.settled();
+        checkpointDueNs = System.nanoTime() + config.checkpointInterval().toNanos();
+    }
+
+    private void checkStopping() throws InterruptedException {
+        if (stopping) {
+            throw new InterruptedException("the forwarder stops");
+        }
+    }
+
+    private void abandonProducer() {
+        TargetProducer abandoned = producer;
+        producer = null;
+        compareWithTarget = true;
+        if (abandoned != null) {
+            abandoned.close();
+        }
+        deliveries.abandon();
+    }
+
+    private TargetProducer producer() {
+        if (producer == null) {
+            throw new IllegalStateException("begin() comes first");
+        }
+        return producer;
+    }
+
+    private Connection connection() {
+        if (connection == null) {
+            throw new IllegalStateException("begin() comes first");
+        }
+        return connection;
+    }
+}

@@ -1,0 +1,104 @@
+package io.tailrace.forwarder.source;
+
+import io.debezium.engine.DebeziumEngine;
+import io.debezium.engine.RecordChangeEvent;
+import io.tailrace.forwarder.decode.ChangeDecoder;
+import io.tailrace.forwarder.pipeline.Pipeline;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the engine's rows into the pipeline, and marks how far Postgres may forget.
+ *
+ * <p>What is marked is a heartbeat that came between two transactions: its position ({@code lsn_commit}) is the end of
+ * the last one. Rows are never marked, nor a heartbeat inside a transaction. Each heartbeat waits until everything that
+ * was sent before it is acknowledged and saved. Confined to the engine's thread, whose committer is not thread-safe;
+ * {@link #cancel()} is for any thread.
+ */
+final class StreamHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
+    private static final int MAX_WAITING = 1_000;
+
+    private final Pipeline pipeline;
+    private final ChangeDecoder decoder = new ChangeDecoder();
+    private final ArrayDeque<Boundary> waiting = new ArrayDeque<>();
+    private volatile boolean cancelled;
+
+    /** The end of a transaction, and how many records had been sent by then. */
+    private record Boundary(long sent, RecordChangeEvent<SourceRecord> heartbeat) {}
+
+    StreamHandler(Pipeline pipeline) {
+        this.pipeline = pipeline;
+    }
+
+    @Override
+    public void handleBatch(
+            List<RecordChangeEvent<SourceRecord>> events,
+            DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+            throws InterruptedException {
+        try {
+            for (RecordChangeEvent<SourceRecord> event : events) {
+                if (cancelled) {
+                    throw new InterruptedException("the stream is being closed");
+                }
+                handle(event);
+            }
+            pipeline.tick();
+        } catch (SQLException failed) {
+            throw new SourceException("Postgres failed while forwarding: " + failed.getMessage(), failed);
+        }
+        mark(committer);
+        committer.markBatchFinished();
+    }
+
+    private void handle(RecordChangeEvent<SourceRecord> event) throws SQLException, InterruptedException {
+        SourceRecord change = event.record();
+        String topic = change.topic();
+        if (topic.equals(EngineSettings.ROWS_TOPIC)) {
+            pipeline.offer(decoder.decode(change));
+        } else if (topic.equals(EngineSettings.HEARTBEAT_TOPIC)) {
+            if (isBetweenTransactions(change.sourceOffset())) {
+                await(event);
+            }
+        } else {
+            throw new SourceException("Debezium sent an event that is no row of kafka.messages: " + topic, null);
+        }
+    }
+
+    /** The last message before it was a COMMIT, and its position is known. */
+    static boolean isBetweenTransactions(Map<String, ?> offset) {
+        return "COMMIT".equals(offset.get("messageType")) && offset.get("lsn_commit") != null;
+    }
+
+    private void await(RecordChangeEvent<SourceRecord> heartbeat) {
+        if (waiting.size() >= MAX_WAITING) {
+            waiting.removeLast();
+        }
+        waiting.addLast(new Boundary(pipeline.sent(), heartbeat));
+    }
+
+    private void mark(DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
+            throws InterruptedException {
+        Boundary reached = reached();
+        if (reached != null) {
+            committer.markProcessed(reached.heartbeat());
+        }
+    }
+
+    private @Nullable Boundary reached() {
+        long saved = pipeline.saved();
+        Boundary reached = null;
+        for (Boundary next = waiting.peekFirst(); next != null && next.sent() <= saved; next = waiting.peekFirst()) {
+            reached = waiting.removeFirst();
+        }
+        return reached;
+    }
+
+    /** Lets the batch at hand end soon. */
+    void cancel() {
+        cancelled = true;
+    }
+}
