@@ -1,0 +1,188 @@
+package io.tailrace.broker;
+
+import io.tailrace.broker.api.ApiTable;
+import io.tailrace.broker.api.ClusterIdentity;
+import io.tailrace.broker.log.LogAppends;
+import io.tailrace.broker.log.LogReader;
+import io.tailrace.broker.log.OffsetFinder;
+import io.tailrace.broker.log.PartitionTable;
+import io.tailrace.broker.log.ProducerExpiry;
+import io.tailrace.broker.log.ProducerIds;
+import io.tailrace.broker.net.BrokerServer;
+import io.tailrace.broker.sql.Database;
+import io.tailrace.broker.topic.NewTopicDefaults;
+import io.tailrace.broker.topic.TopicRegistry;
+import io.tailrace.broker.topic.TopicService;
+import io.tailrace.config.BrokerConfig;
+import io.tailrace.config.ListenerConfig;
+import io.tailrace.config.TopicDefaults;
+import io.tailrace.schema.Migrations;
+import io.tailrace.schema.PostgresRequirements;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.utils.Time;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running broker.
+ *
+ * <p>Thread-safe. Owns: everything that it is made of, which it closes in reverse order.
+ */
+public final class Broker implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Broker.class);
+    private static final Duration EXPIRY_INTERVAL = Duration.ofHours(1);
+
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final AtomicInteger advertisedPort = new AtomicInteger();
+    private final BrokerServer server;
+
+    private Broker(BrokerConfig config) {
+        try {
+            this.server = start(config, Time.SYSTEM);
+        } catch (SQLException e) {
+            close();
+            throw new BrokerException(
+                    "The broker cannot start, for Postgres ("
+                            + config.postgres().host() + ":" + config.postgres().port() + "/"
+                            + config.postgres().database() + ") says: " + e.getMessage(),
+                    e);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Migrates the schema, takes the database over and begins to listen; returns when clients may come.
+     *
+     * @throws BrokerException if it cannot; likewise the exceptions of the schema and the network, each with a sentence
+     *     for the person who starts it
+     */
+    public static Broker start(BrokerConfig config) {
+        return new Broker(config);
+    }
+
+    private BrokerServer start(BrokerConfig config, Time time) throws SQLException {
+        Database database = own(new Database(config.postgres(), config.log().fetchThreads()));
+        PostgresRequirements.checkForBroker(database.generalPool());
+        Migrations.migrate(database.generalPool());
+        BrokerLease lease = own(BrokerLease.acquire(database, time));
+        BrokerThreads threads = own(new BrokerThreads(config.log().fetchThreads()));
+
+        TopicRegistry registry = new TopicRegistry();
+        PartitionTable partitions = new PartitionTable();
+        TopicService topics = new TopicService(
+                database,
+                registry,
+                partitions,
+                threads.topics(),
+                threads.maintenance(),
+                defaults(config.topics()),
+                lease.epoch());
+        topics.load();
+        database.inTransaction(connection -> {
+            partitions.takeOver(connection, registry.all(), lease.epoch());
+            return registry;
+        });
+        LogAppends appends = own(new LogAppends(database, appendSettings(config), lease.epoch(), time));
+        ApiTable apis = new ApiTable(
+                new ApiTable.Parts(
+                        identity(config.broker(), lease.clusterId()),
+                        registry,
+                        partitions,
+                        topics,
+                        appends,
+                        new LogReader(database.fetchPool()),
+                        new OffsetFinder(database.generalPool()),
+                        new ProducerIds(database, threads.topics()),
+                        threads.fetch(),
+                        threads.general(),
+                        threads.timer()),
+                config.topics().autoCreate(),
+                config.log().fetchMaxBytes());
+        maintain(threads, topics, new ProducerExpiry(database, config.log().producerIdExpiration()));
+        return listen(config.broker(), apis);
+    }
+
+    private <T extends AutoCloseable> T own(T part) {
+        owned.push(part);
+        return part;
+    }
+
+    private static NewTopicDefaults defaults(TopicDefaults topics) {
+        return new NewTopicDefaults(
+                topics.defaultPartitions(),
+                topics.maxPartitions(),
+                Map.of(
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                        Integer.toString(topics.maxMessageBytes()),
+                        TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+                        topics.messageTimestampType()));
+    }
+
+    private static LogAppends.Settings appendSettings(BrokerConfig config) {
+        return new LogAppends.Settings(
+                config.log().appenders(),
+                config.log().appendGroupBytes(),
+                config.log().maxUncompressedBatchBytes(),
+                config.log().appendTimeout());
+    }
+
+    private ClusterIdentity identity(ListenerConfig listener, String clusterId) {
+        return new ClusterIdentity(clusterId, listener.nodeId(), advertisedHost(listener), advertisedPort::get);
+    }
+
+    private static String advertisedHost(ListenerConfig listener) {
+        if (!listener.advertisedHost().isEmpty()) {
+            return listener.advertisedHost();
+        }
+        if (!listener.bindsEveryAddress()) {
+            return listener.host();
+        }
+        try {
+            return InetAddress.getLocalHost().getCanonicalHostName();
+        } catch (UnknownHostException e) {
+            throw new BrokerException(
+                    "This machine's name has no address, so clients cannot be told where to connect: set"
+                            + " broker.advertised_host to the name or address by which they reach it.",
+                    e);
+        }
+    }
+
+    private static void maintain(BrokerThreads threads, TopicService topics, ProducerExpiry expiry) {
+        threads.maintenance().execute(topics::removeRemains);
+        threads.maintainEvery(EXPIRY_INTERVAL, expiry::run);
+    }
+
+    private BrokerServer listen(ListenerConfig listener, ApiTable apis) {
+        BrokerServer started = own(BrokerServer.start(listener, ApiTable::isServed, apis));
+        advertisedPort.set(listener.advertisedPort() == 0 ? started.port() : listener.advertisedPort());
+        return started;
+    }
+
+    /** The port that is bound. */
+    public int port() {
+        return server.port();
+    }
+
+    /** Takes no more requests, answers those under way, and closes everything, in bounded time. Idempotent. */
+    @Override
+    public synchronized void close() {
+        while (!owned.isEmpty()) {
+            try {
+                owned.pop().close();
+            } catch (Exception e) {
+                LOGGER.atWarn().setCause(e).log("closing a part of the broker failed");
+            }
+        }
+    }
+}

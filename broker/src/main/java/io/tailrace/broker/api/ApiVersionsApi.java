@@ -1,0 +1,44 @@
+package io.tailrace.broker.api;
+
+import io.tailrace.broker.protocol.KafkaRequest;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.feature.Features;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.ApiVersionsRequest;
+import org.apache.kafka.common.requests.ApiVersionsResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ApiVersions: what is served. A version of it that we do not know is answered in version 0 with UNSUPPORTED_VERSION and
+ * our range for this one key, and the client asks again (KIP-511). No features are finalized, at epoch 0.
+ */
+final class ApiVersionsApi implements Api {
+
+    private final ApiVersionCollection served;
+
+    ApiVersionsApi(ApiVersionCollection served) {
+        this.served = served;
+    }
+
+    @Override
+    public CompletableFuture<@Nullable AbstractResponse> handle(KafkaRequest request) {
+        ApiVersionsRequest apiVersions = (ApiVersionsRequest) request.body();
+        if (apiVersions.hasUnsupportedRequestVersion()) {
+            return CompletableFuture.completedFuture(
+                    apiVersions.getErrorResponse(0, Errors.UNSUPPORTED_VERSION.exception()));
+        }
+        if (!apiVersions.isValid()) {
+            return CompletableFuture.completedFuture(
+                    apiVersions.getErrorResponse(0, Errors.INVALID_REQUEST.exception()));
+        }
+        return CompletableFuture.completedFuture(new ApiVersionsResponse.Builder()
+                .setApiVersions(served.duplicate())
+                .setSupportedFeatures(Features.emptySupportedFeatures())
+                .setFinalizedFeatures(Map.of())
+                .setFinalizedFeaturesEpoch(0)
+                .build());
+    }
+}

@@ -1,0 +1,60 @@
+package io.tailrace.broker.api;
+
+import io.tailrace.broker.log.Partition;
+import java.util.Optional;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.FetchResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One partition of a fetch request.
+ *
+ * @param partition null where there is none
+ * @param unknown the error for a partition that is not there
+ */
+record FetchTarget(FetchPartition wanted, @Nullable Partition partition, Errors unknown) {
+
+    /** What is wrong with the request for this partition, as things stand now. */
+    Errors error() {
+        if (partition == null || partition.isDeleted()) {
+            return unknown;
+        }
+        if (wanted.currentLeaderEpoch() > ClusterIdentity.LEADER_EPOCH) {
+            return Errors.UNKNOWN_LEADER_EPOCH;
+        }
+        if (wanted.fetchOffset() < partition.logStartOffset() || wanted.fetchOffset() > partition.highWatermark()) {
+            return Errors.OFFSET_OUT_OF_RANGE;
+        }
+        return Errors.NONE;
+    }
+
+    boolean hasRecords() {
+        return partition != null && wanted.fetchOffset() < partition.highWatermark();
+    }
+
+    Optional<Partition> found() {
+        return Optional.ofNullable(partition);
+    }
+
+    /** The answer with these records; the ends are read after them, so they are never behind. */
+    PartitionData answer(MemoryRecords records) {
+        PartitionData data = new PartitionData()
+                .setPartitionIndex(wanted.partition())
+                .setRecords(records)
+                .setPreferredReadReplica(FetchResponse.INVALID_PREFERRED_REPLICA_ID);
+        if (partition != null) {
+            long highWatermark = partition.highWatermark();
+            data.setHighWatermark(highWatermark)
+                    .setLastStableOffset(highWatermark)
+                    .setLogStartOffset(partition.logStartOffset());
+        }
+        return data;
+    }
+
+    PartitionData failed(Errors error) {
+        return FetchResponse.partitionResponse(wanted.partition(), error);
+    }
+}

@@ -1,0 +1,230 @@
+package io.tailrace.broker.log;
+
+import io.tailrace.broker.log.AppendTransaction.CommitUnknownException;
+import io.tailrace.broker.log.AppendTransaction.OffsetsMovedException;
+import io.tailrace.broker.sql.SqlErrors;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.NotEnoughReplicasAfterAppendException;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownServerException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.storage.internals.log.RecordValidationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the batches of its partitions: a thread and a connection of its own, and one Postgres transaction for everything
+ * that waits when the last one is done (group commit). One fsync then serves many producers, which is what makes a
+ * database as fast as a log.
+ *
+ * <p>A database that is away is not waited for: what waits is answered with an error that clients retry, and each next
+ * group tries to connect again. A commit whose outcome is unknown leaves the partitions to be read anew; the producer's
+ * retry is then recognised by its sequence.
+ *
+ * <p>The queue is bounded by the memory that the network side grants to requests. Owns: the thread and the connection.
+ */
+final class Appender implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Appender.class);
+    private static final int RETAINED_BYTES = 8 * 1024 * 1024;
+    private static final long PAUSE_AFTER_FAILURE_MS = 100;
+    private static final long IDLE_POLL_MS = 200;
+    private static final long CLOSE_TIMEOUT_MS = 10_000;
+
+    private final AppendConnection connection;
+    private final PartitionLoader loader;
+    private final AppendTransaction transaction;
+    private final int groupBytes;
+    private final Time time;
+    private final BlockingQueue<PendingAppend> queue = new LinkedBlockingQueue<>();
+    private final Thread thread;
+    private volatile boolean closing;
+
+    // Confined to the thread.
+    private final RecordRows recordRows;
+    private final GlobalOffsets globalOffsets = new GlobalOffsets();
+    private final CopyBuffer rows = new CopyBuffer(RETAINED_BYTES);
+    private final Deque<PendingAppend> waiting = new ArrayDeque<>();
+
+    /** @param groupBytes a transaction takes no further batch once its rows are so large */
+    Appender(
+            String name,
+            AppendConnection connection,
+            int leaseEpoch,
+            int groupBytes,
+            int maxUncompressedBytes,
+            Time time) {
+        this.connection = connection;
+        this.loader = new PartitionLoader(leaseEpoch);
+        this.transaction = new AppendTransaction(leaseEpoch);
+        this.groupBytes = groupBytes;
+        this.recordRows = new RecordRows(new BatchPayload(maxUncompressedBytes));
+        this.time = time;
+        this.thread = new Thread(this::run, name);
+        thread.start();
+    }
+
+    void enqueue(PendingAppend append) {
+        queue.add(append);
+        if (closing && queue.remove(append)) {
+            append.answer().completeExceptionally(new NotLeaderOrFollowerException("The broker is stopping"));
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closing || !queue.isEmpty()) {
+                PendingAppend first = queue.poll(closing ? 0 : IDLE_POLL_MS, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    waiting.add(first);
+                    writeWaiting();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            connection.close();
+        }
+    }
+
+    private void writeWaiting() throws InterruptedException {
+        queue.drainTo(waiting);
+        while (!waiting.isEmpty()) {
+            if (!writeGroup(waiting)) {
+                Thread.sleep(PAUSE_AFTER_FAILURE_MS);
+            }
+            queue.drainTo(waiting);
+        }
+    }
+
+    /**
+     * Writes one group from the head of what waits.
+     *
+     * @return false if the database failed, so that there is no use in going on at once
+     */
+    private boolean writeGroup(Deque<PendingAppend> source) {
+        AppendGroup group = new AppendGroup(recordRows, globalOffsets, rows, time::milliseconds);
+        List<PendingAppend> members = new ArrayList<>();
+        try {
+            Connection current = connection.current();
+            while (!source.isEmpty() && group.bytes() < groupBytes) {
+                PendingAppend append = source.remove();
+                members.add(append);
+                add(current, group, append);
+            }
+            if (group.isEmpty()) {
+                current.rollback();
+            } else {
+                rows.end();
+                transaction.write(current, group);
+            }
+            group.onCommitted();
+            connection.onSuccess();
+            return true;
+        } catch (OffsetsMovedException e) {
+            LOGGER.atWarn().addKeyValue("partitions", group.partitions()).log("offsets moved; reading them again");
+            group.onUncertain();
+            putBack(members, source);
+            return true;
+        } catch (SQLException e) {
+            return onFailure(group, members, e);
+        } catch (RuntimeException e) {
+            LOGGER.atError().setCause(e).log("an append failed for a reason that has no place here");
+            return onFailure(group, members, new SQLException(e));
+        }
+    }
+
+    private void add(Connection current, AppendGroup group, PendingAppend append) throws SQLException {
+        try {
+            if (time.nanoseconds() - append.deadlineNs() > 0) {
+                throw new TimeoutException("The batch waited longer than log.append_timeout for Postgres");
+            }
+            if (append.partition().isDeleted()) {
+                throw new UnknownTopicOrPartitionException("The topic is deleted");
+            }
+            if (!append.partition().isLoaded()) {
+                loader.load(current, append.partition());
+            }
+            globalOffsets.reserve(current, append.batch().count());
+            group.add(append);
+        } catch (ApiException | RecordValidationException e) {
+            append.answer().completeExceptionally(e);
+        }
+    }
+
+    private static void putBack(List<PendingAppend> members, Deque<PendingAppend> source) {
+        for (int i = members.size() - 1; i >= 0; i--) {
+            if (!members.get(i).answer().isDone()) {
+                source.addFirst(members.get(i));
+            }
+        }
+    }
+
+    private boolean onFailure(AppendGroup group, List<PendingAppend> members, SQLException e) {
+        connection.onFailure(e);
+        group.onUncertain();
+        boolean passing = e instanceof CommitUnknownException || SqlErrors.isPassing(e);
+        if (!passing && group.changes().size() > 1) {
+            return writeApart(members);
+        }
+        RuntimeException error = errorFor(e, passing);
+        members.forEach(append -> append.answer().completeExceptionally(error));
+        return false;
+    }
+
+    /** One partition that Postgres refuses must not take the others with it: each gets a transaction of its own. */
+    private boolean writeApart(List<PendingAppend> members) {
+        Map<PartitionId, Deque<PendingAppend>> byPartition = new LinkedHashMap<>();
+        for (PendingAppend append : members) {
+            if (!append.answer().isDone()) {
+                byPartition
+                        .computeIfAbsent(append.partition().id(), id -> new ArrayDeque<>())
+                        .add(append);
+            }
+        }
+        boolean allWritten = true;
+        for (Deque<PendingAppend> one : byPartition.values()) {
+            while (!one.isEmpty()) {
+                allWritten &= writeGroup(one);
+            }
+        }
+        return allWritten;
+    }
+
+    private static RuntimeException errorFor(SQLException e, boolean passing) {
+        if (e instanceof CommitUnknownException) {
+            return new NotEnoughReplicasAfterAppendException("Postgres failed during the commit: " + e.getMessage());
+        }
+        return passing
+                ? new NotEnoughReplicasException("Postgres is not available: " + e.getMessage())
+                : new UnknownServerException("Postgres refused the records: " + e.getMessage());
+    }
+
+    /** Writes what waits, then ends the thread and closes the connection; in bounded time. */
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join(CLOSE_TIMEOUT_MS);
+            if (thread.isAlive()) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.tailrace.broker.log;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Rows in the binary format of COPY: a count of fields, then for each its length (−1: null) and its bytes. All numbers
+ * are big-endian. Grows as needed. Confined to one thread.
+ *
+ * <p>Source: Postgres manual, COPY, "Binary Format".
+ */
+final class CopyBuffer {
+
+    private static final byte[] SIGNATURE = "PGCOPY\n\377\r\n\0".getBytes(StandardCharsets.ISO_8859_1);
+    private static final int NULL = -1;
+
+    private final int retainedBytes;
+    private byte[] bytes;
+    private int size;
+
+    /** @param retainedBytes what it keeps allocated when it is emptied */
+    CopyBuffer(int retainedBytes) {
+        this.retainedBytes = retainedBytes;
+        this.bytes = new byte[Math.min(retainedBytes, 64 * 1024)];
+    }
+
+    byte[] array() {
+        return bytes;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Empties it and begins anew. */
+    void begin() {
+        if (bytes.length > retainedBytes) {
+            bytes = new byte[retainedBytes];
+        }
+        size = 0;
+        put(SIGNATURE, 0, SIGNATURE.length);
+        putInt(0);
+        putInt(0);
+    }
+
+    void end() {
+        putShort(-1);
+    }
+
+    /** Forgets everything after a size that it had before. */
+    void truncate(int toSize) {
+        size = toSize;
+    }
+
+    void row(int fields) {
+        putShort(fields);
+    }
+
+    void shortField(int value) {
+        putInt(Short.BYTES);
+        putShort(value);
+    }
+
+    void intField(int value) {
+        putInt(Integer.BYTES);
+        putInt(value);
+    }
+
+    void longField(long value) {
+        putInt(Long.BYTES);
+        putLong(value);
+    }
+
+    void nullField() {
+        putInt(NULL);
+    }
+
+    /** The rest of the buffer, which keeps its position. */
+    void bytesField(ByteBuffer value) {
+        int length = value.remaining();
+        ensure(Integer.BYTES + length);
+        putInt(length);
+        value.get(value.position(), bytes, size, length);
+        size += length;
+    }
+
+    /** A jsonb value in its binary form: a version byte, then the text. */
+    void jsonbField(byte[] json, int length) {
+        putInt(length + 1);
+        ensure(1);
+        bytes[size++] = 1;
+        put(json, 0, length);
+    }
+
+    private void put(byte[] source, int offset, int length) {
+        ensure(length);
+        System.arraycopy(source, offset, bytes, size, length);
+        size += length;
+    }
+
+    private void putShort(int value) {
+        ensure(Short.BYTES);
+        bytes[size++] = (byte) (value >>> 8);
+        bytes[size++] = (byte) value;
+    }
+
+    private void putInt(int value) {
+        ensure(Integer.BYTES);
+        bytes[size++] = (byte) (value >>> 24);
+        bytes[size++] = (byte) (value >>> 16);
+        bytes[size++] = (byte) (value >>> 8);
+        bytes[size++] = (byte) value;
+    }
+
+    private void putLong(long value) {
+        putInt((int) (value >>> 32));
+        putInt((int) value);
+    }
+
+    private void ensure(int more) {
+        int needed = Math.addExact(size, more);
+        if (needed > bytes.length) {
+            bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(needed, bytes.length * 2L)));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.tailrace.broker.log;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Gives out {@code global_offset}s from blocks that it reserves in Postgres. What is left of a block at the end of the
+ * process is never used. Confined to one thread.
+ */
+final class GlobalOffsets {
+
+    /** The increment of the sequence {@code kafka.global_offset_blocks}. */
+    private static final int BLOCK_SIZE = 100_000;
+
+    private final Deque<Long> reserved = new ArrayDeque<>();
+    private long next;
+    private long endExc;
+
+    /** Makes sure that so many offsets can be had without asking Postgres. */
+    void reserve(Connection connection, int count) throws SQLException {
+        long left = endExc - next + (long) reserved.size() * BLOCK_SIZE;
+        for (; left < count; left += BLOCK_SIZE) {
+            reserved.add(nextBlock(connection));
+        }
+    }
+
+    private static long nextBlock(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT nextval('kafka.global_offset_blocks')");
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    long next() {
+        if (next == endExc) {
+            next = reserved.remove();
+            endExc = next + BLOCK_SIZE;
+        }
+        return next++;
+    }
+}

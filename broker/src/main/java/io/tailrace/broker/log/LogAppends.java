@@ -1,0 +1,76 @@
+package io.tailrace.broker.log;
+
+import io.tailrace.broker.sql.Database;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.utils.Time;
+
+/**
+ * The way into the log. Thread-safe.
+ *
+ * <p>Owns: the appenders. A partition always has the same one, so its batches are written in the order in which they came.
+ */
+public final class LogAppends implements AutoCloseable {
+
+    /**
+     * How appends are written.
+     *
+     * @param appenders how many threads and connections
+     * @param groupBytes the rows that one Postgres transaction takes, and one batch more
+     * @param maxUncompressedBatchBytes what a batch may grow to without its compression
+     * @param timeout after which a waiting batch is refused
+     */
+    public record Settings(int appenders, int groupBytes, int maxUncompressedBatchBytes, Duration timeout) {}
+
+    private final List<Appender> appenders = new ArrayList<>();
+    private final long timeoutNs;
+    private final Time time;
+
+    public LogAppends(Database database, Settings settings, int leaseEpoch, Time time) {
+        this.timeoutNs = settings.timeout().toNanos();
+        this.time = time;
+        for (int i = 0; i < settings.appenders(); i++) {
+            String name = "tailrace-append-" + i;
+            appenders.add(new Appender(
+                    name,
+                    new AppendConnection(database, name),
+                    leaseEpoch,
+                    settings.groupBytes(),
+                    settings.maxUncompressedBatchBytes(),
+                    time));
+        }
+    }
+
+    /**
+     * Appends the one batch of a produce request's partition. Its records must stay as they are until the answer.
+     *
+     * @param produceVersion the version of the produce request
+     * @return completes after the commit, on the appender's thread; exceptionally with Kafka's exception for the error,
+     *     or with a {@link org.apache.kafka.storage.internals.log.RecordValidationException}
+     */
+    public CompletableFuture<AppendResult> append(Partition partition, MemoryRecords records, short produceVersion) {
+        IncomingBatch batch;
+        try {
+            batch = IncomingBatch.of(records, produceVersion, partition.topic().settings());
+        } catch (ApiException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        PendingAppend append =
+                new PendingAppend(partition, batch, time.nanoseconds() + timeoutNs, new CompletableFuture<>());
+        appenderOf(partition.id()).enqueue(append);
+        return append.answer();
+    }
+
+    private Appender appenderOf(PartitionId id) {
+        return appenders.get(Math.floorMod(31 * id.topicId() + id.partition(), appenders.size()));
+    }
+
+    @Override
+    public void close() {
+        appenders.forEach(Appender::close);
+    }
+}

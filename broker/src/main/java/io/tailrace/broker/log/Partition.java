@@ -1,0 +1,122 @@
+package io.tailrace.broker.log;
+
+import io.tailrace.broker.topic.Topic;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What memory knows of one partition.
+ *
+ * <p>Any thread may read the offsets and wait for more; they change on the thread of the partition's appender, which alone
+ * touches the producers and the flag that says whether memory and database agree.
+ */
+public final class Partition {
+
+    private final Topic topic;
+    private final PartitionId id;
+    private final Set<AppendWaiter> waiters = ConcurrentHashMap.newKeySet();
+
+    private volatile long highWatermark;
+    private volatile long logStartOffset;
+    private volatile boolean deleted;
+    private volatile int averageRecordBytes;
+
+    // Confined to the appender's thread.
+    private final Map<Long, ProducerWindow> producers = new HashMap<>();
+    private boolean loaded;
+
+    Partition(Topic topic, int partition, long highWatermark, long logStartOffset) {
+        this.topic = topic;
+        this.id = new PartitionId(topic.id(), partition);
+        this.highWatermark = highWatermark;
+        this.logStartOffset = logStartOffset;
+    }
+
+    public Topic topic() {
+        return topic;
+    }
+
+    public PartitionId id() {
+        return id;
+    }
+
+    /** The offset after the last committed record: what the next record gets. */
+    public long highWatermark() {
+        return highWatermark;
+    }
+
+    /** The first offset that may be read. */
+    public long logStartOffset() {
+        return logStartOffset;
+    }
+
+    public boolean isDeleted() {
+        return deleted;
+    }
+
+    /** How many bytes a record took when it was last read; 0 before. */
+    int averageRecordBytes() {
+        return averageRecordBytes;
+    }
+
+    void onRead(int recordBytes) {
+        averageRecordBytes = recordBytes;
+    }
+
+    /** Has the waiter told of every append from now on, until it is removed. */
+    public void addWaiter(AppendWaiter waiter) {
+        waiters.add(waiter);
+    }
+
+    public void removeWaiter(AppendWaiter waiter) {
+        waiters.remove(waiter);
+    }
+
+    void onDeleted() {
+        deleted = true;
+        waiters.forEach(AppendWaiter::onDeleted);
+    }
+
+    boolean isLoaded() {
+        return loaded;
+    }
+
+    Map<Long, ProducerWindow> producers() {
+        return producers;
+    }
+
+    /** Takes what the database holds as the truth. */
+    void onLoaded(long nextOffset, long startOffset, Map<Long, ProducerWindow> storedProducers) {
+        producers.clear();
+        producers.putAll(storedProducers);
+        logStartOffset = startOffset;
+        loaded = true;
+        advance(nextOffset, 0);
+    }
+
+    /** Memory may be behind the database, for a commit whose outcome is not known: read again before the next append. */
+    void onUncertain() {
+        loaded = false;
+        producers.clear();
+    }
+
+    /** A committed append: now it may be read. */
+    void onAppended(long nextOffset, int bytes, Map<Long, ProducerWindow> changedProducers) {
+        producers.putAll(changedProducers);
+        advance(nextOffset, bytes);
+    }
+
+    private void advance(long nextOffset, int bytes) {
+        if (nextOffset > highWatermark) {
+            highWatermark = nextOffset;
+            waiters.forEach(waiter -> waiter.onAppended(bytes));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return topic.name() + "-" + id.partition();
+    }
+}

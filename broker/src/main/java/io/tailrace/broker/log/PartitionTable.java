@@ -1,0 +1,90 @@
+package io.tailrace.broker.log;
+
+import io.tailrace.broker.topic.Topic;
+import io.tailrace.broker.topic.TopicListener;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** Every partition that this broker serves. Thread-safe. */
+public final class PartitionTable implements TopicListener {
+
+    private final ConcurrentMap<Integer, Partition[]> byTopic = new ConcurrentHashMap<>();
+
+    /** The partition, or empty where the topic has no such number or is gone. */
+    public Optional<Partition> partition(Topic topic, int partition) {
+        Partition[] partitions = byTopic.get(topic.id());
+        if (partitions == null || partition < 0 || partition >= partitions.length) {
+            return Optional.empty();
+        }
+        return Optional.of(partitions[partition]);
+    }
+
+    /**
+     * Takes over all partitions of the topics under this broker's lease epoch and reads where they end. The update waits
+     * for transactions that are still open, so nothing can be committed behind our back afterwards.
+     */
+    public void takeOver(Connection connection, Collection<Topic> topics, int leaseEpoch) throws SQLException {
+        Map<Integer, Topic> byId = new HashMap<>();
+        topics.forEach(topic -> byId.put(topic.id(), topic));
+        Map<Topic, Partition[]> found = new HashMap<>();
+        String sql =
+                """
+                UPDATE kafka.partitions SET lease_epoch = ? WHERE lease_epoch < ?
+                RETURNING topic_id, partition_id, next_offset, log_start_offset
+                """;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setInt(1, leaseEpoch);
+            statement.setInt(2, leaseEpoch);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    Topic topic = byId.get(rows.getInt(1));
+                    if (topic != null) {
+                        int partition = rows.getInt(2);
+                        found.computeIfAbsent(topic, key -> new Partition[key.partitions()])[partition] =
+                                new Partition(topic, partition, rows.getLong(3), rows.getLong(4));
+                    }
+                }
+            }
+        }
+        for (Topic topic : topics) {
+            byTopic.put(topic.id(), checkComplete(topic, found.getOrDefault(topic, new Partition[topic.partitions()])));
+        }
+    }
+
+    private static Partition[] checkComplete(Topic topic, Partition[] partitions) throws SQLException {
+        int missing = Arrays.asList(partitions).indexOf(null);
+        if (missing >= 0) {
+            throw new SQLException("kafka.partitions lacks the row of topic " + topic.name() + ", partition " + missing
+                    + ", or a later broker holds it");
+        }
+        return partitions;
+    }
+
+    @Override
+    public void onCreated(Topic topic) {
+        Partition[] partitions = new Partition[topic.partitions()];
+        for (int partition = 0; partition < partitions.length; partition++) {
+            partitions[partition] = new Partition(topic, partition, 0, 0);
+        }
+        byTopic.put(topic.id(), partitions);
+    }
+
+    @Override
+    public void onDeleted(Topic topic) {
+        Partition[] partitions = byTopic.remove(topic.id());
+        if (partitions != null) {
+            for (Partition partition : partitions) {
+                partition.onDeleted();
+            }
+        }
+    }
+}
