@@ -12,17 +12,18 @@ public record LogSettings(
                         max = "16")
                 int appenders,
         @Setting(
-                        value = "Records that wait to be written. Beyond it producers wait.",
-                        byDefault = "64MiB",
-                        min = "1KiB",
-                        max = "1024GiB")
-                long appendQueueBytes,
-        @Setting(
-                        value = "The most that one Postgres transaction takes from that queue.",
+                        value = "A Postgres transaction takes no further record batch once its rows are so large.",
                         byDefault = "16MiB",
                         min = "1KiB",
                         max = "1GiB")
                 int appendGroupBytes,
+        @Setting(
+                        value =
+                                "A record batch that is larger than this without its compression is refused, so that a small one cannot fill the memory.",
+                        byDefault = "64MiB",
+                        min = "1KiB",
+                        max = "1GiB")
+                int maxUncompressedBatchBytes,
         @Setting(
                         value =
                                 "A record that could not be written in this time is answered with an error after which clients try again.",
@@ -47,13 +48,4 @@ public record LogSettings(
                         byDefault = "1d",
                         min = "1ms",
                         max = "365d")
-                Duration producerIdExpiration) {
-
-    public LogSettings {
-        if (appendGroupBytes > appendQueueBytes) {
-            throw new ConfigException(
-                    "log.append_group_bytes = %d is greater than log.append_queue_bytes = %d, the queue that it is taken from; raise the second or lower the first"
-                            .formatted(appendGroupBytes, appendQueueBytes));
-        }
-    }
-}
+                Duration producerIdExpiration) {}

@@ -16,7 +16,7 @@ class ConfigDefaultsTest {
         assertThat(config.broker().port()).isEqualTo(9092);
         assertThat(config.broker().maxFrameBytes()).isEqualTo(104857600);
         assertThat(config.broker().maxRequestMemoryBytes()).isEqualTo(268435456L);
-        assertThat(config.log().appendQueueBytes()).isEqualTo(67108864L);
+        assertThat(config.log().maxUncompressedBatchBytes()).isEqualTo(67108864);
         assertThat(config.log().fetchMaxBytes()).isEqualTo(57671680);
         assertThat(config.log().producerIdExpiration()).isEqualTo(Duration.ofDays(1));
         assertThat(config.postgres().sslRootCert()).isNull();
