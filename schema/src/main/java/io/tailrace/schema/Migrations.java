@@ -24,7 +24,6 @@ public final class Migrations {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Migrations.class);
     private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(5);
-    private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     private Migrations() {}
 
@@ -38,7 +37,7 @@ public final class Migrations {
         ServerFacts facts = ServerFacts.of(dataSource);
         PostgresRequirements.refuse(PostgresRequirements.brokerProblems(facts));
         if (!facts.schemaExists() && !facts.mayCreateSchema()) {
-            throw new SchemaException(missingRight(facts));
+            throw new SchemaException(MigrationErrors.missingRight(facts));
         }
         try {
             MigrationLock.runAlone(dataSource, LOCK_TIMEOUT, () -> migrateAlone(dataSource, facts));
@@ -59,7 +58,7 @@ public final class Migrations {
                         .log("schema migrated");
             }
         } catch (FlywayException e) {
-            throw explained(e, facts);
+            throw MigrationErrors.explain(e, facts);
         }
     }
 
@@ -87,28 +86,5 @@ public final class Migrations {
                             "the schema \"%s\" of database \"%s\" has version %s, made by a newer Tailrace; use that one"
                                     .formatted(SCHEMA, facts.database(), newest.getVersion()));
                 });
-    }
-
-    private static SchemaException explained(FlywayException e, ServerFacts facts) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && INSUFFICIENT_PRIVILEGE.equals(sql.getSQLState())) {
-                return new SchemaException(missingRight(facts) + " (" + sql.getMessage() + ")", e);
-            }
-        }
-        return new SchemaException(
-                "cannot prepare the schema \"%s\" of database \"%s\": %s"
-                        .formatted(SCHEMA, facts.database(), e.getMessage()),
-                e);
-    }
-
-    private static String missingRight(ServerFacts facts) {
-        String database = PostgresRequirements.quoted(facts.database());
-        String role = PostgresRequirements.quoted(facts.role());
-        if (facts.schemaExists()) {
-            return "the role %s may not change the schema \"%s\" of database %s; as its owner or a superuser run: GRANT CREATE ON DATABASE %s TO %s; ALTER SCHEMA %s OWNER TO %s;"
-                    .formatted(role, SCHEMA, database, database, role, SCHEMA, role);
-        }
-        return "the role %s may not create the schema \"%s\" in database %s; as the database's owner or a superuser run: GRANT CREATE ON DATABASE %s TO %s;"
-                .formatted(role, SCHEMA, database, database, role);
     }
 }

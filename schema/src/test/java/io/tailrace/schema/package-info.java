@@ -1,0 +1,4 @@
+@NullMarked
+package io.tailrace.schema;
+
+import org.jspecify.annotations.NullMarked;
