@@ -24,8 +24,12 @@ final class GlobalOffsets {
     void reserve(Connection connection, int count) throws SQLException {
         long left = endExc - next + (long) reserved.size() * BLOCK_SIZE;
         for (; left < count; left += BLOCK_SIZE) {
-            reserved.add(nextBlock(connection));
+            add(nextBlock(connection));
         }
+    }
+
+    void add(long blockStart) {
+        reserved.add(blockStart);
     }
 
     private static long nextBlock(Connection connection) throws SQLException {
