@@ -15,8 +15,8 @@ final class EnvironmentSettings {
     /** The plain names that the forwarder understands, each also with {@code _FILE} where it is a secret. */
     static final Map<String, String> PLAIN_NAMES = plainNames();
 
-    /** What the start script reads; not settings. */
-    private static final Set<String> LAUNCHER_NAMES = Set.of("TAILRACE_HOME", "TAILRACE_JAVA_OPTS");
+    /** What the start script and the log read; not settings. */
+    private static final Set<String> LAUNCHER_NAMES = Set.of("TAILRACE_JAVA_OPTS", "TAILRACE_LOG_LEVEL");
 
     /** Kubernetes sets TAILRACE_BROKER_PORT=tcp://… and the like in every pod beside a service "tailrace-broker". */
     private static final Pattern KUBERNETES_NAME =

@@ -126,7 +126,7 @@ class EnvironmentSettingsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "TAILRACE_HOME=/opt/tailrace",
+                "TAILRACE_LOG_LEVEL=DEBUG",
                 "TAILRACE_KAFKA_USERNAME=alice",
                 "TAILRACE_KAFKA_PRODUCER_LINGER_MS=5",
                 "TAILRACE_BROKER_PORT=tcp://10.0.0.1:9092",

@@ -72,7 +72,6 @@ class ValueRulesTest {
                     broker.advertised_host = "0.0.0.0"       | broker.advertised_host = "0.0.0.0" is not an address that a client can connect to
                     topics.default_partitions = 2000         | topics.default_partitions = 2000 is greater than topics.max_partitions = 1000
                     topics.max_message_bytes = "200MiB"      | topics.max_message_bytes = 209715200 is greater than broker.max_frame_bytes = 104857600
-                    log.append_queue_bytes = "1MiB"          | log.append_group_bytes = 16777216 is greater than log.append_queue_bytes = 1048576
                     postgres.host = "db/x"                   | postgres.host = "db/x": one host name or address is needed
                     """)
     void shouldRefuseBrokerSettingsThatContradictEachOther(String toml, String problem) {
