@@ -52,7 +52,7 @@ final class FetchApi implements Api {
                     FetchResponse.of(new FetchResponseData().setErrorCode(Errors.FETCH_SESSION_ID_NOT_FOUND.code())));
         }
         Limits limits = new Limits(fetch.minBytes(), Math.min(fetch.maxBytes(), maxBytes), fetch.maxWaitMs());
-        FetchOperation operation = new FetchOperation(targets(fetch), limits, reader, executor, timer);
+        FetchOperation operation = new FetchOperation(targets(fetch), limits, reader::read, executor, timer);
         AutoCloseable registration = request.connection().onClose(operation::cancel);
         operation.start();
         return operation

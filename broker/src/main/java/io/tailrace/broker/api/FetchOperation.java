@@ -1,7 +1,7 @@
 package io.tailrace.broker.api;
 
 import io.tailrace.broker.log.AppendWaiter;
-import io.tailrace.broker.log.LogReader;
+import io.tailrace.broker.log.Partition;
 import io.tailrace.broker.sql.SqlErrors;
 import java.sql.SQLException;
 import java.util.List;
@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -35,12 +36,18 @@ final class FetchOperation implements AppendWaiter {
     /** The targets of one topic, in the order of the request. */
     record TopicTargets(FetchableTopicResponse header, List<FetchTarget> targets) {}
 
+    /** Reads records; blocks. See {@link io.tailrace.broker.log.LogReader#read}. */
+    @FunctionalInterface
+    interface RecordSource {
+        MemoryRecords read(Partition partition, long startOffset, int maxBytes) throws SQLException;
+    }
+
     /** The request's limits, in bytes and milliseconds. */
     record Limits(int minBytes, int maxBytes, int maxWaitMs) {}
 
     private final List<TopicTargets> topics;
     private final Limits limits;
-    private final LogReader reader;
+    private final RecordSource source;
     private final Executor executor;
     private final ScheduledExecutorService timer;
     private final CompletableFuture<FetchResponse> answer = new CompletableFuture<>();
@@ -51,12 +58,12 @@ final class FetchOperation implements AppendWaiter {
     FetchOperation(
             List<TopicTargets> topics,
             Limits limits,
-            LogReader reader,
+            RecordSource source,
             Executor executor,
             ScheduledExecutorService timer) {
         this.topics = topics;
         this.limits = limits;
-        this.reader = reader;
+        this.source = source;
         this.executor = executor;
         this.timer = timer;
     }
@@ -67,11 +74,12 @@ final class FetchOperation implements AppendWaiter {
 
     /** Begins; on the event loop. */
     void start() {
+        long seen = readableOffsets();
         boolean anyRecords = anyTarget(FetchTarget::hasRecords);
         if (anyRecords || limits.maxWaitMs() <= 0 || limits.minBytes() <= 0 || anyTarget(FetchOperation::isBroken)) {
             executor.execute(this::readFirst);
         } else {
-            await(limits.minBytes());
+            await(limits.minBytes(), seen);
         }
     }
 
@@ -79,30 +87,35 @@ final class FetchOperation implements AppendWaiter {
         return target.error() != Errors.NONE;
     }
 
-    private boolean anyTarget(java.util.function.Predicate<FetchTarget> condition) {
+    private boolean anyTarget(Predicate<FetchTarget> condition) {
         return topics.stream().anyMatch(topic -> topic.targets().stream().anyMatch(condition));
     }
 
     private void readFirst() {
         try {
+            long seen = readableOffsets();
             ReadResult result = read();
             if (result.complete() || limits.maxWaitMs() <= 0 || result.bytes() >= limits.minBytes()) {
                 answer.complete(result.response());
             } else {
-                await(limits.minBytes() - result.bytes());
+                await(limits.minBytes() - result.bytes(), seen);
             }
         } catch (RuntimeException e) {
             answer.completeExceptionally(e);
         }
     }
 
-    private void await(int bytes) {
-        long seen = readableOffsets();
+    /**
+     * Waits for so many bytes more.
+     *
+     * @param seen the sum of the high watermarks when it was found that there are too few
+     */
+    private void await(int bytes, long seen) {
         missingBytes.set(bytes);
         topics.forEach(topic ->
                 topic.targets().forEach(target -> target.found().ifPresent(partition -> partition.addWaiter(this))));
         timeout = timer.schedule(this::endWait, limits.maxWaitMs(), TimeUnit.MILLISECONDS);
-        // What was appended or deleted before it was registered has told nobody.
+        // What was appended or deleted between that look and the registration has told nobody.
         if (readableOffsets() != seen || anyTarget(FetchOperation::isBroken)) {
             endWait();
         }
@@ -196,7 +209,7 @@ final class FetchOperation implements AppendWaiter {
         }
         try {
             MemoryRecords records =
-                    reader.read(target.partition(), target.wanted().fetchOffset(), Math.max(0, room));
+                    source.read(target.partition(), target.wanted().fetchOffset(), Math.max(0, room));
             boolean fits = records.sizeInBytes() <= room || bytesBefore == 0;
             return target.answer(fits ? records : MemoryRecords.EMPTY);
         } catch (SQLException e) {

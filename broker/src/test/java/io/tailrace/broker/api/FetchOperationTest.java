@@ -1,0 +1,240 @@
+package io.tailrace.broker.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.broker.api.FetchOperation.Limits;
+import io.tailrace.broker.api.FetchOperation.TopicTargets;
+import io.tailrace.broker.log.Partition;
+import io.tailrace.broker.log.PartitionFixture;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.stream.Stream;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.common.requests.FetchResponse;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FetchOperationTest {
+
+    private static final int LONG_MS = 60_000;
+    private static final MemoryRecords RECORDS =
+            MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(new byte[100]));
+
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final Partition partition = PartitionFixture.partition("orders", 10, 20);
+    private int reads;
+
+    FetchOperationTest() {
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    @AfterEach
+    void stopTimer() {
+        timer.shutdownNow();
+    }
+
+    private FetchOperation fetch(int minBytes, int maxWaitMs, FetchTarget... targets) {
+        FetchOperation operation = new FetchOperation(
+                List.of(new TopicTargets(new FetchableTopicResponse().setTopic("orders"), List.of(targets))),
+                new Limits(minBytes, 1 << 20, maxWaitMs),
+                this::read,
+                tasks::add,
+                timer);
+        operation.start();
+        return operation;
+    }
+
+    private MemoryRecords read(Partition from, long startOffset, int maxBytes) throws SQLException {
+        reads++;
+        if (startOffset == 13) {
+            throw new SQLException("connection lost", "08006");
+        }
+        return startOffset < from.highWatermark() ? RECORDS : MemoryRecords.EMPTY;
+    }
+
+    private FetchTarget at(long offset) {
+        return new FetchTarget(
+                new FetchPartition().setFetchOffset(offset).setPartitionMaxBytes(1 << 20),
+                partition,
+                Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    private static List<PartitionData> partitions(FetchOperation operation) {
+        FetchResponse response = operation.answer().join();
+        return response.data().responses().get(0).partitions();
+    }
+
+    @Test
+    void shouldAnswerAtOnceWhereThereIsSomethingToRead() {
+        // When
+        FetchOperation operation = fetch(1, LONG_MS, at(15));
+        runTasks();
+
+        // Then
+        assertThat(partitions(operation)).singleElement().satisfies(data -> {
+            assertThat(data.records().sizeInBytes()).isEqualTo(RECORDS.sizeInBytes());
+            assertThat(data.highWatermark()).isEqualTo(20);
+            assertThat(data.logStartOffset()).isEqualTo(10);
+        });
+    }
+
+    @Test
+    void shouldWaitWithoutReadingUntilSomethingIsAppended() {
+        // Given
+        FetchOperation operation = fetch(1, LONG_MS, at(20));
+        runTasks();
+        assertThat(operation.answer()).isNotDone();
+        assertThat(reads).isZero();
+
+        // When
+        PartitionFixture.append(partition, 1, 100);
+        runTasks();
+
+        // Then
+        assertThat(partitions(operation).get(0).records().sizeInBytes()).isPositive();
+        assertThat(timer.getQueue()).isEmpty();
+    }
+
+    @Test
+    void shouldWaitForAsManyBytesAsAreWanted() {
+        // Given
+        FetchOperation operation = fetch(250, LONG_MS, at(20));
+
+        // When
+        PartitionFixture.append(partition, 1, 200);
+        runTasks();
+        boolean doneEarly = operation.answer().isDone();
+        PartitionFixture.append(partition, 1, 50);
+        runTasks();
+
+        // Then
+        assertThat(doneEarly).isFalse();
+        assertThat(operation.answer()).isDone();
+    }
+
+    @Test
+    void shouldWaitForTheRestWhereThereIsTooLittle() {
+        // Given: one read gives fewer bytes than wanted
+        FetchOperation operation = fetch(RECORDS.sizeInBytes() + 10, LONG_MS, at(15));
+        runTasks();
+        assertThat(operation.answer()).isNotDone();
+
+        // When
+        PartitionFixture.append(partition, 1, 10);
+        runTasks();
+
+        // Then
+        assertThat(operation.answer()).isDone();
+    }
+
+    @Test
+    void shouldAnswerEmptyWhenItsTimeIsUp() {
+        // When
+        FetchOperation operation = fetch(1, 1, at(20));
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !tasks.isEmpty());
+        runTasks();
+
+        // Then
+        assertThat(partitions(operation).get(0).records().sizeInBytes()).isZero();
+        assertThat(partitions(operation).get(0).errorCode()).isEqualTo(Errors.NONE.code());
+    }
+
+    @Test
+    void shouldAnswerAtOnceWhereNothingIsToBeWaitedFor() {
+        // When
+        Stream<FetchOperation> operations = Stream.of(fetch(0, LONG_MS, at(20)), fetch(1, 0, at(20)));
+        runTasks();
+
+        // Then
+        assertThat(operations)
+                .allSatisfy(operation -> assertThat(operation.answer()).isDone());
+    }
+
+    @Test
+    void shouldNameWhatIsWrongAndStillServeTheOthers() {
+        // Given
+        FetchTarget unknown = new FetchTarget(new FetchPartition(), null, Errors.UNKNOWN_TOPIC_ID);
+        FetchTarget newerEpoch = new FetchTarget(
+                new FetchPartition().setFetchOffset(15).setCurrentLeaderEpoch(1), partition, Errors.NONE);
+
+        // When
+        FetchOperation operation = fetch(1, LONG_MS, at(9), at(21), unknown, newerEpoch, at(13), at(15));
+        runTasks();
+
+        // Then
+        assertThat(partitions(operation))
+                .extracting(data -> Errors.forCode(data.errorCode()))
+                .containsExactly(
+                        Errors.OFFSET_OUT_OF_RANGE,
+                        Errors.OFFSET_OUT_OF_RANGE,
+                        Errors.UNKNOWN_TOPIC_ID,
+                        Errors.UNKNOWN_LEADER_EPOCH,
+                        Errors.KAFKA_STORAGE_ERROR,
+                        Errors.NONE);
+    }
+
+    @Test
+    void shouldEndItsWaitWhenTheTopicIsDeleted() {
+        // Given
+        FetchOperation operation = fetch(1, LONG_MS, at(20));
+
+        // When
+        PartitionFixture.delete(partition);
+        runTasks();
+
+        // Then
+        assertThat(partitions(operation).get(0).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenTheClientHangsUp() {
+        // Given
+        FetchOperation operation = fetch(1, LONG_MS, at(20));
+
+        // When
+        operation.cancel();
+        PartitionFixture.append(partition, 1, 100);
+
+        // Then
+        assertThat(tasks).isEmpty();
+        assertThat(timer.getQueue()).isEmpty();
+    }
+
+    @Test
+    void shouldGiveNoMoreThanTheWholeResponseMayHold() {
+        // Given: room for one partition's records
+        FetchOperation operation = new FetchOperation(
+                List.of(new TopicTargets(new FetchableTopicResponse(), List.of(at(15), at(16)))),
+                new Limits(1, RECORDS.sizeInBytes(), LONG_MS),
+                this::read,
+                tasks::add,
+                timer);
+
+        // When
+        operation.start();
+        runTasks();
+
+        // Then
+        assertThat(partitions(operation))
+                .extracting(data -> data.records().sizeInBytes())
+                .containsExactly(RECORDS.sizeInBytes(), 0);
+    }
+}
