@@ -32,7 +32,7 @@ public record LogSettings(
                         max = "1h")
                 Duration appendTimeout,
         @Setting(
-                        value = "Threads that read records from Postgres, each with a connection of the pool.",
+                        value = "Threads that read records from Postgres, each with a connection of its own.",
                         byDefault = "4",
                         min = "1",
                         max = "256")

@@ -31,7 +31,13 @@ public record PostgresConfig(
                 Duration connectTimeout,
         @Setting(value = "The server cancels a statement that takes longer.", byDefault = "30s", min = "1s", max = "1d")
                 Duration statementTimeout,
-        @Setting(value = "Connections in the pool.", byDefault = "8", min = "1", max = "1000") int poolSize) {
+        @Setting(
+                        value =
+                                "Connections of the broker for everything but writing and reading records, which have their own. The forwarder has no pool.",
+                        byDefault = "8",
+                        min = "3",
+                        max = "1000")
+                int poolSize) {
 
     /** How much longer than the server the client waits for a statement, before it gives up the connection. */
     private static final Duration NETWORK_GRACE = Duration.ofSeconds(10);

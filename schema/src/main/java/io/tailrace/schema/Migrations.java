@@ -30,7 +30,7 @@ public final class Migrations {
     /**
      * Brings the database to the layout of this version.
      *
-     * @param dataSource best one without a pool: three connections are in use at a time
+     * @param dataSource gives at least three connections at a time
      * @throws SchemaException where Postgres is too old, the role lacks a right, or the schema is not ours
      */
     public static void migrate(DataSource dataSource) {
@@ -42,7 +42,7 @@ public final class Migrations {
         try {
             MigrationLock.runAlone(dataSource, LOCK_TIMEOUT, () -> migrateAlone(dataSource, facts));
         } catch (SQLException e) {
-            throw new SchemaException("cannot use Postgres: " + e.getMessage(), e);
+            throw SchemaException.of(e);
         }
     }
 

@@ -64,7 +64,7 @@ record ServerFacts(
                     row.getBoolean("may_create_schema"),
                     row.getBoolean("schema_exists"));
         } catch (SQLException e) {
-            throw new SchemaException("cannot use Postgres: " + e.getMessage(), e);
+            throw SchemaException.of(e);
         }
     }
 

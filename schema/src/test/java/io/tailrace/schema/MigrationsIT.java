@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.local.PostgresAddress;
 import io.tailrace.local.junit.PostgresExtension;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +18,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class MigrationsIT {
     @RegisterExtension
@@ -173,6 +176,33 @@ class MigrationsIT {
     }
 
     @Test
+    void shouldNotNeedMoreThanThreeConnectionsAtATime() {
+        // Given
+        CountingDataSource counting = new CountingDataSource();
+        counting.setUrl(address.jdbcUrl());
+        counting.setUser(address.user());
+        counting.setPassword(address.password());
+
+        // When
+        Migrations.migrate(counting);
+
+        // Then
+        assertThat(counting.mostOpen).isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void shouldRepeatWhatPostgresSaidRatherThanWhatAPoolSaid() {
+        // Given
+        SQLException postgres = new SQLException("FATAL: database \"nowhere\" does not exist");
+
+        // When
+        SchemaException exception = SchemaException.of(new SQLException("request timed out after 10000ms", postgres));
+
+        // Then
+        assertThat(exception).hasMessage("cannot use Postgres: FATAL: database \"nowhere\" does not exist");
+    }
+
+    @Test
     void shouldSayWhyPostgresCannotBeReached() {
         // Given
         DataSource wrong = Databases.dataSource(address, address.user(), "wrong");
@@ -185,5 +215,24 @@ class MigrationsIT {
 
     private DataSource superuser() {
         return Databases.dataSource(POSTGRES.server().superuser(address.database()));
+    }
+
+    /** Remembers how many of its connections were open at one time. */
+    private static final class CountingDataSource extends PGSimpleDataSource {
+        private static final long serialVersionUID = 1L;
+
+        private final transient List<Connection> connections = new ArrayList<>();
+        private int mostOpen;
+
+        @Override
+        public synchronized Connection getConnection() throws SQLException {
+            connections.add(super.getConnection());
+            int open = 0;
+            for (Connection connection : connections) {
+                open += connection.isClosed() ? 0 : 1;
+            }
+            mostOpen = Math.max(mostOpen, open);
+            return connections.get(connections.size() - 1);
+        }
     }
 }
