@@ -42,7 +42,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
         channel.pipeline()
                 .addLast("idle", new IdleStateHandler(true, 0, 0, idleMs, TimeUnit.MILLISECONDS))
                 .addLast("chunks", new ChunkedWriteHandler())
-                .addLast("frames", new FrameDecoder(config, requestMemory, gate, closer))
+                .addLast("frames", new FrameDecoder(config, new ConnectionMemory(requestMemory), gate, closer))
                 .addLast("requests", new RequestDecoder(parser, connection, closer))
                 .addLast("responses", new ResponseEncoder())
                 .addLast("queue", new RequestQueue(config.maxInFlightRequests(), dispatcher, connection, gate))

@@ -4,6 +4,7 @@ import io.tailrace.broker.protocol.KafkaRequest;
 import io.tailrace.broker.protocol.Reply;
 import io.tailrace.broker.protocol.RequestDispatcher;
 import io.tailrace.broker.protocol.ResponseSerializer;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,8 +17,8 @@ record DispatchedRequest(ReceivedRequest received, CompletableFuture<@Nullable A
     /** Begins to answer; a dispatcher that throws is like one whose future fails. */
     static DispatchedRequest dispatch(ReceivedRequest received, RequestDispatcher dispatcher) {
         try {
-            return new DispatchedRequest(received, dispatcher.dispatch(received.request()));
-        } catch (RuntimeException e) {
+            return new DispatchedRequest(received, Objects.requireNonNull(dispatcher.dispatch(received.request())));
+        } catch (RuntimeException | Error e) {
             return new DispatchedRequest(received, CompletableFuture.failedFuture(e));
         }
     }

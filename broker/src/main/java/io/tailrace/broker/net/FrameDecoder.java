@@ -27,21 +27,21 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
     private final int maxFrameBytes;
     private final Duration readTimeout;
-    private final RequestMemory requestMemory;
+    private final ConnectionMemory connectionMemory;
     private final ReadGate gate;
     private final ConnectionCloser closer;
 
     private @Nullable ByteBuf unread;
     private int prefix;
     private int prefixBytesRead;
-    private RequestMemory.@Nullable Reservation memory;
+    private @Nullable MemoryReservation memory;
     private @Nullable IncomingFrame frame;
     private @Nullable ReadDeadline deadline;
 
-    FrameDecoder(ListenerConfig config, RequestMemory requestMemory, ReadGate gate, ConnectionCloser closer) {
+    FrameDecoder(ListenerConfig config, ConnectionMemory connectionMemory, ReadGate gate, ConnectionCloser closer) {
         this.maxFrameBytes = config.maxFrameBytes();
         this.readTimeout = config.requestReadTimeout();
-        this.requestMemory = requestMemory;
+        this.connectionMemory = connectionMemory;
         this.gate = gate;
         this.closer = closer;
     }
@@ -118,8 +118,8 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private void reserve(ChannelHandlerContext ctx, int length) {
-        RequestMemory.Reservation reservation =
-                requestMemory.reserve(length, () -> ctx.executor().execute(() -> onMemoryGranted(length)));
+        MemoryReservation reservation =
+                connectionMemory.reserve(length, () -> ctx.executor().execute(() -> onMemoryGranted(length)));
         memory = reservation;
         if (reservation.grantedAtOnce()) {
             frame = new IncomingFrame(length);
@@ -137,7 +137,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
     private void readBody(ChannelHandlerContext ctx, IncomingFrame incoming, ByteBuf in) {
         incoming.readFrom(in);
-        RequestMemory.Reservation reservation = memory;
+        MemoryReservation reservation = memory;
         if (incoming.isComplete() && reservation != null) {
             expectNextFrame();
             ctx.fireChannelRead(new RequestFrame(incoming.toByteBuffer(), reservation));

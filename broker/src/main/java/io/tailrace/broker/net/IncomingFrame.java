@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A frame of which some bytes have arrived. Its memory on the heap grows with what has arrived, to at most twice that,
- * because its length prefix is only a claim. Confined to the event loop of the connection.
+ * A frame of which some bytes have arrived. Beyond the first MiB its memory on the heap grows with what has arrived, to at
+ * most twice that, because its length prefix is only a claim. Confined to the event loop of the connection.
  */
 final class IncomingFrame {
-    private static final int INITIAL_BYTES = 64 * 1024;
+    private static final int INITIAL_BYTES = 1024 * 1024;
 
     private final int length;
     private byte[] bytes;

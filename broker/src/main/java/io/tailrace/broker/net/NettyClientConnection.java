@@ -1,6 +1,7 @@
 package io.tailrace.broker.net;
 
 import io.netty.channel.Channel;
+import io.netty.util.NetUtil;
 import io.tailrace.broker.protocol.ClientConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,7 +18,7 @@ final class NettyClientConnection implements ClientConnection {
 
     NettyClientConnection(Channel channel, long number) {
         this.channel = channel;
-        this.id = number + "-" + channel.remoteAddress();
+        this.id = number + "-" + NetUtil.toSocketAddressString(remote(channel));
     }
 
     @Override
@@ -27,9 +28,14 @@ final class NettyClientConnection implements ClientConnection {
 
     @Override
     public InetAddress clientAddress() {
+        return remote(channel).getAddress();
+    }
+
+    /** The client's address; a channel that is no socket has this machine's. */
+    private static InetSocketAddress remote(Channel channel) {
         return channel.remoteAddress() instanceof InetSocketAddress address
-                ? address.getAddress()
-                : InetAddress.getLoopbackAddress();
+                ? address
+                : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 
     @Override

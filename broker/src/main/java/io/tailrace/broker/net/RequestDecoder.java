@@ -3,7 +3,7 @@ package io.tailrace.broker.net;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.tailrace.broker.protocol.ClientConnection;
-import io.tailrace.broker.protocol.KafkaRequest;
+import io.tailrace.broker.protocol.ParsedRequest;
 import io.tailrace.broker.protocol.RequestParser;
 import org.apache.kafka.common.errors.InvalidRequestException;
 
@@ -28,14 +28,18 @@ final class RequestDecoder extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(message);
             return;
         }
-        KafkaRequest request;
+        ParsedRequest parsed;
         try {
-            request = parser.parse(frame.bytes(), connection);
+            parsed = parser.parse(frame.bytes(), connection);
         } catch (InvalidRequestException e) {
             frame.memory().release();
-            closer.close(ctx, "not a request that this broker serves", e);
+            closer.close(ctx, "not a request that this broker serves: " + e.getMessage());
             return;
+        } catch (Error e) {
+            frame.memory().release();
+            throw e;
         }
-        ctx.fireChannelRead(new ReceivedRequest(request, frame.memory()));
+        frame.memory().add(parsed.objectBytes());
+        ctx.fireChannelRead(new ReceivedRequest(parsed.request(), frame.memory()));
     }
 }

@@ -3,4 +3,4 @@ package io.tailrace.broker.net;
 import java.nio.ByteBuffer;
 
 /** A complete frame without its length prefix, and the memory that it takes. Whoever holds it releases the memory. */
-record RequestFrame(ByteBuffer bytes, RequestMemory.Reservation memory) {}
+record RequestFrame(ByteBuffer bytes, MemoryReservation memory) {}

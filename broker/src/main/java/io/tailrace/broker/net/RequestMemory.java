@@ -24,10 +24,10 @@ final class RequestMemory {
     /**
      * Asks for memory.
      *
-     * @param onGranted called when the memory is granted, unless it was {@linkplain Reservation#grantedAtOnce() granted at
-     *     once}; a call may still be under way when {@link Reservation#release()} returns
+     * @param onGranted called when the memory is granted, unless it was {@linkplain MemoryReservation#grantedAtOnce() granted at
+     *     once}; a call may still be under way when {@link MemoryReservation#release()} returns
      */
-    synchronized Reservation reserve(int bytes, Runnable onGranted) {
+    synchronized MemoryReservation reserve(int bytes, Runnable onGranted) {
         Reservation reservation = new Reservation(bytes, onGranted);
         if (waiters.isEmpty() && fits(bytes)) {
             grant(reservation);
@@ -46,7 +46,7 @@ final class RequestMemory {
         return waiters.size();
     }
 
-    private boolean fits(int bytes) {
+    private boolean fits(long bytes) {
         return usedBytes == 0 || usedBytes + bytes <= limitBytes;
     }
 
@@ -81,27 +81,38 @@ final class RequestMemory {
         RELEASED
     }
 
-    /** One frame's share. Whoever holds the frame holds this and releases it once. */
-    final class Reservation {
-        private final int bytes;
+    private synchronized void add(Reservation reservation, long bytes) {
+        if (reservation.state == State.GRANTED) {
+            usedBytes += bytes;
+            reservation.bytes += bytes;
+        }
+    }
+
+    private final class Reservation implements MemoryReservation {
         private final Runnable onGranted;
+        private long bytes;
+        private State state = State.WAITING;
+
         /** Set before the reservation is handed out, constant then. */
         private boolean grantedAtOnce;
-
-        private State state = State.WAITING;
 
         private Reservation(int bytes, Runnable onGranted) {
             this.bytes = bytes;
             this.onGranted = onGranted;
         }
 
-        /** Whether there was memory without waiting. */
-        boolean grantedAtOnce() {
+        @Override
+        public boolean grantedAtOnce() {
             return grantedAtOnce;
         }
 
-        /** Gives the memory back, or stops waiting for it. Idempotent. */
-        void release() {
+        @Override
+        public void add(long added) {
+            RequestMemory.this.add(this, added);
+        }
+
+        @Override
+        public void release() {
             RequestMemory.this.release(this);
         }
     }

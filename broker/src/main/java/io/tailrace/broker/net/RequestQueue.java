@@ -119,7 +119,7 @@ final class RequestQueue extends ChannelInboundHandlerAdapter {
 
     /** Returns whether something was written. */
     private boolean finish(ChannelHandlerContext ctx, DispatchedRequest request) {
-        RequestMemory.Reservation memory = request.received().memory();
+        MemoryReservation memory = request.received().memory();
         Reply reply = request.reply();
         if (!closed && reply instanceof Reply.Frame frame) {
             write(ctx, frame.bytes(), memory);
@@ -136,7 +136,7 @@ final class RequestQueue extends ChannelInboundHandlerAdapter {
         return false;
     }
 
-    private void write(ChannelHandlerContext ctx, Send response, RequestMemory.Reservation memory) {
+    private void write(ChannelHandlerContext ctx, Send response, MemoryReservation memory) {
         long size = response.size();
         untakenBytes += size;
         ChannelFuture written = ctx.write(response);

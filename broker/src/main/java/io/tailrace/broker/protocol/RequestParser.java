@@ -31,23 +31,26 @@ public final class RequestParser {
      * @param frame the frame without its length prefix; the request keeps referring to these bytes
      * @throws InvalidRequestException if the bytes are no request, or one that is not served; its message has no payload
      */
-    public KafkaRequest parse(ByteBuffer frame, ClientConnection connection) {
+    public ParsedRequest parse(ByteBuffer frame, ClientConnection connection) {
         int sizeBytes = frame.remaining();
         RequestHeader header = RequestHeader.parse(frame);
-        return new KafkaRequest(header, body(header, frame), connection, sizeBytes);
+        RequestReadable body = new RequestReadable(frame, ArrayGuard.of(header.apiKey()));
+        KafkaRequest request = new KafkaRequest(header, parseBody(header, body), connection, sizeBytes);
+        return new ParsedRequest(request, body.objectBytes());
     }
 
-    private AbstractRequest body(RequestHeader header, ByteBuffer frame) {
+    private AbstractRequest parseBody(RequestHeader header, RequestReadable body) {
         if (isUnsupportedApiVersions(header)) {
             return new ApiVersionsRequest(new ApiVersionsRequestData(), (short) 0, header.apiVersion());
         }
         requireServed(header);
         try {
-            return AbstractRequest.parseRequest(header.apiKey(), header.apiVersion(), new RequestReadable(frame))
-                    .request;
+            return AbstractRequest.parseRequest(header.apiKey(), header.apiVersion(), body).request;
+        } catch (InvalidRequestException e) {
+            throw e;
         } catch (RuntimeException e) {
-            throw new InvalidRequestException(
-                    "malformed body of a " + header.apiKey() + " request of version " + header.apiVersion(), e);
+            String what = "malformed body of a " + header.apiKey() + " request of version " + header.apiVersion();
+            throw new InvalidRequestException(what + " (" + e.getClass().getSimpleName() + ")", e);
         }
     }
 

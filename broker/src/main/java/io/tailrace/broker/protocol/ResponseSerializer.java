@@ -29,7 +29,7 @@ public final class ResponseSerializer {
         }
         try {
             return new Reply.Frame(serialize(request, response));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return replyToFailure(request, e);
         }
     }
@@ -42,7 +42,7 @@ public final class ResponseSerializer {
             return response == null
                     ? new Reply.Close("a produce request with acks=0 failed: " + Errors.forException(error))
                     : new Reply.Frame(serialize(request, response));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             ClientErrors.logUnexpected(request, e);
             return new Reply.Close("a request failed, and so did its error response");
         }
