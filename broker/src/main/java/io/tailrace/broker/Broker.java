@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.utils.Time;
 import org.slf4j.Logger;
@@ -73,8 +74,9 @@ public final class Broker implements AutoCloseable {
 
     private BrokerServer start(BrokerConfig config, Time time) throws SQLException {
         Database database = own(new Database(config.postgres(), config.log().fetchThreads()));
-        PostgresRequirements.checkForBroker(database.generalPool());
-        Migrations.migrate(database.generalPool());
+        DataSource unpooled = database.unpooled("tailrace-schema");
+        PostgresRequirements.checkForBroker(unpooled);
+        Migrations.migrate(unpooled);
         BrokerLease lease = own(BrokerLease.acquire(database, time));
         BrokerThreads threads = own(new BrokerThreads(config.log().fetchThreads()));
 

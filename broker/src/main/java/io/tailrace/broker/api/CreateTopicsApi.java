@@ -6,9 +6,11 @@ import io.tailrace.broker.topic.Topic;
 import io.tailrace.broker.topic.TopicService;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -44,7 +46,7 @@ final class CreateTopicsApi implements Api {
     public CompletableFuture<@Nullable AbstractResponse> handle(KafkaRequest request) {
         CreateTopicsRequestData create =
                 (CreateTopicsRequestData) request.body().data();
-        Map<String, Integer> timesNamed = new HashMap<>();
+        Map<String, Integer> timesNamed = new LinkedHashMap<>();
         create.topics().forEach(topic -> timesNamed.merge(topic.name(), 1, Integer::sum));
         List<CompletableFuture<CreatableTopicResult>> results = new ArrayList<>();
         timesNamed.forEach((name, times) -> results.add(
@@ -100,9 +102,10 @@ final class CreateTopicsApi implements Api {
     private static Map<String, String> config(CreatableTopic topic) {
         Map<String, String> config = new HashMap<>();
         topic.configs().forEach(entry -> {
-            if (entry.value() != null) {
-                config.put(entry.name(), entry.value());
+            if (entry.value() == null) {
+                throw new InvalidConfigurationException("Null value not supported for topic configs: " + entry.name());
             }
+            config.put(entry.name(), entry.value());
         });
         return config;
     }

@@ -67,6 +67,9 @@ final class MetadataApi implements Api {
                     .orElseGet(() -> missing(null, uuid, Errors.UNKNOWN_TOPIC_ID)));
         }
         String name = wanted.name();
+        if (name == null) {
+            return CompletableFuture.completedFuture(missing(null, uuid, Errors.INVALID_REQUEST));
+        }
         Optional<Topic> topic = registry.byName(name);
         if (topic.isPresent()) {
             return CompletableFuture.completedFuture(describe(topic.get()));

@@ -14,16 +14,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads records by offset. Blocks on Postgres; thread-safe, with a connection of the pool for each read.
  *
- * <p>Rows are fetched in portions that grow with what a record was seen to take: neither a round trip for every record
- * nor a thousand records of a megabyte in memory for a reader who takes one.
+ * <p>Postgres adds up what the rows take and sends no more than wanted, in one round trip: a client of a thousand records of
+ * a megabyte each, who asks for one, must not make the broker hold them all.
  */
 public final class LogReader {
 
-    private static final int FIRST_PORTION_ROWS = 32;
-    private static final int MAX_PORTION_ROWS = 5000;
-    private static final int MAX_PORTION_BYTES = 4 * 1024 * 1024;
+    private static final int FIRST_READ_ROWS = 500;
+    private static final int MAX_ROWS = 20_000;
     private static final int MIN_BUFFER_BYTES = 4 * 1024;
     private static final int RECORD_OVERHEAD_BYTES = 24;
+
+    private static final String SQL =
+            """
+            SELECT partition_offset, key, value, headers, timestamp_ms, attributes
+            FROM (SELECT *, sum(size) OVER (ORDER BY partition_offset ROWS UNBOUNDED PRECEDING) - size AS size_before
+                  FROM (SELECT partition_offset, key, value, headers, timestamp_ms, attributes,
+                               coalesce(octet_length(key), 0) + coalesce(octet_length(value), 0)
+                                   + coalesce(pg_column_size(headers), 0) AS size
+                        FROM %s
+                        WHERE topic_id = ? AND partition_id = ? AND partition_offset >= ? AND partition_offset < ?
+                        ORDER BY partition_offset
+                        LIMIT ?) AS candidates) AS sized
+            WHERE size_before < ?
+            ORDER BY partition_offset
+            """;
 
     private final DataSource dataSource;
 
@@ -42,29 +56,15 @@ public final class LogReader {
         if (startOffset >= endOffsetExc) {
             return MemoryRecords.EMPTY;
         }
-        try (Connection connection = dataSource.getConnection()) {
-            // A portal, and with it the fetch size, lives only inside a transaction.
-            connection.setAutoCommit(false);
-            MemoryRecords records = read(connection, partition, startOffset, endOffsetExc, maxBytes);
-            connection.commit();
-            return records;
-        }
-    }
-
-    private static MemoryRecords read(
-            Connection connection, Partition partition, long startOffset, long endOffsetExc, int maxBytes)
-            throws SQLException {
-        String sql = "SELECT partition_offset, key, value, headers, timestamp_ms, attributes FROM "
-                + partition.topic().leaf()
-                + " WHERE topic_id = ? AND partition_id = ? AND partition_offset >= ? AND partition_offset < ?"
-                + " ORDER BY partition_offset";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(
+                        SQL.formatted(partition.topic().leaf()))) {
             statement.setInt(1, partition.id().topicId());
             statement.setInt(2, partition.id().partition());
             statement.setLong(3, startOffset);
             statement.setLong(4, endOffsetExc);
-            int portion = portionRows(partition.averageRecordBytes(), maxBytes);
-            statement.setFetchSize(portion);
+            statement.setInt(5, rowsFor(partition.averageRecordBytes(), maxBytes));
+            statement.setInt(6, Math.max(1, maxBytes));
             try (ResultSet rows = statement.executeQuery()) {
                 return collect(rows, partition, endOffsetExc - startOffset, maxBytes);
             }
@@ -87,9 +87,6 @@ public final class LogReader {
             }
             bytes += size(record.key()) + size(record.value()) + RECORD_OVERHEAD_BYTES;
             count++;
-            if (count == FIRST_PORTION_ROWS) {
-                rows.setFetchSize(portionRows((int) (bytes / count), (int) Math.max(1, maxBytes - bytes)));
-            }
         }
         if (count > 0) {
             partition.onRead((int) Math.max(1, bytes / count));
@@ -97,13 +94,9 @@ public final class LogReader {
         return writer.finish();
     }
 
-    /** How many rows to fetch at once: one more than fit, so that most reads take one round trip. */
-    private static int portionRows(int averageBytes, int maxBytes) {
-        if (averageBytes == 0) {
-            return FIRST_PORTION_ROWS;
-        }
-        int wanted = Math.min(maxBytes, MAX_PORTION_BYTES) / averageBytes + 1;
-        return Math.min(MAX_PORTION_ROWS, wanted);
+    /** How many rows to look at: one more than fit, going by what a record took last time. */
+    private static int rowsFor(int averageBytes, int maxBytes) {
+        return averageBytes == 0 ? FIRST_READ_ROWS : Math.min(MAX_ROWS, maxBytes / averageBytes + 1);
     }
 
     private static SimpleRecord record(ResultSet row) throws SQLException {

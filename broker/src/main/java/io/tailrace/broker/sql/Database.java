@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The broker's connections to Postgres, one kind for each purpose, so that none can starve another: a pool for reading
@@ -30,13 +31,20 @@ public final class Database implements AutoCloseable {
 
     public Database(PostgresConfig config, int fetchConnections) {
         this.config = config;
-        this.generalPool = pool("tailrace-broker", config.poolSize(), "");
-        this.fetchPool = pool("tailrace-fetch", fetchConnections, FETCH_OPTIONS);
+        this.generalPool = pool("tailrace-broker", config.poolSize(), config.connectionProperties("tailrace-broker"));
+        this.fetchPool = pool("tailrace-fetch", fetchConnections, fetchProperties(config));
     }
 
-    private HikariDataSource pool(String name, int size, String options) {
-        Properties properties = config.connectionProperties(name);
-        properties.setProperty("options", properties.getProperty("options", "") + options);
+    private static Properties fetchProperties(PostgresConfig config) {
+        Properties properties = config.connectionProperties("tailrace-fetch");
+        properties.setProperty("options", properties.getProperty("options", "") + FETCH_OPTIONS);
+        // Prepared on the server from the first use on, so that keys and values come as bytes and not as hexadecimal
+        // text.
+        properties.setProperty("prepareThreshold", "1");
+        return properties;
+    }
+
+    private HikariDataSource pool(String name, int size, Properties properties) {
         HikariConfig hikari = new HikariConfig();
         hikari.setPoolName(name);
         hikari.setJdbcUrl(config.jdbcUrl());
@@ -63,6 +71,17 @@ public final class Database implements AutoCloseable {
     /** A connection outside the pools; the caller closes it. */
     public Connection connect(String applicationName) throws SQLException {
         return DriverManager.getConnection(config.jdbcUrl(), config.connectionProperties(applicationName));
+    }
+
+    /** New connections outside the pools, for work that needs several at a time. */
+    public DataSource unpooled(String applicationName) throws SQLException {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setURL(config.jdbcUrl());
+        Properties properties = config.connectionProperties(applicationName);
+        for (String name : properties.stringPropertyNames()) {
+            dataSource.setProperty(name, properties.getProperty(name));
+        }
+        return dataSource;
     }
 
     /** Work in one transaction on the general pool. */

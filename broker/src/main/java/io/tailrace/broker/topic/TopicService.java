@@ -13,6 +13,7 @@ import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.postgresql.util.PSQLState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,8 +89,15 @@ public final class TopicService {
     /** The topic of that name, made with the defaults if there is none. */
     public CompletableFuture<Topic> getOrCreate(String name) {
         return CompletableFuture.supplyAsync(
-                () -> registry.byName(name).orElseGet(() -> createNow(checked(name, defaults.partitions(), Map.of()))),
-                executor);
+                () -> registry.byName(name).orElseGet(() -> createDefault(name)), executor);
+    }
+
+    private Topic createDefault(String name) {
+        try {
+            return createNow(checked(name, defaults.partitions(), Map.of()));
+        } catch (TopicExistsException e) {
+            return registry.byName(name).orElseThrow(() -> e);
+        }
     }
 
     private NewTopicSpec checked(String name, int partitions, Map<String, String> config) {
@@ -128,6 +136,23 @@ public final class TopicService {
                     .addKeyValue("partitions", topic.partitions())
                     .log("topic created");
             return topic;
+        } catch (SQLException e) {
+            if (PSQLState.UNIQUE_VIOLATION.getState().equals(e.getSQLState())) {
+                adopt(spec.name());
+                throw new TopicExistsException("Topic '" + spec.name() + "' already exists.");
+            }
+            throw new CompletionException(e);
+        }
+    }
+
+    /** A topic that is in the database and not in memory: its commit went through, but the connection broke before we knew. */
+    private void adopt(String name) {
+        try {
+            List<Topic> stored = database.inTransaction(store::all);
+            stored.stream().filter(topic -> topic.name().equals(name)).forEach(topic -> {
+                listener.onCreated(topic);
+                registry.put(topic);
+            });
         } catch (SQLException e) {
             throw new CompletionException(e);
         }
