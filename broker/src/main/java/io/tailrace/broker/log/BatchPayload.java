@@ -40,7 +40,9 @@ final class BatchPayload {
             buffer = new byte[RETAINED_BYTES];
         }
         try (InputStream stream = batch.header().recordInputStream(bufferSupplier)) {
-            return ByteBuffer.wrap(buffer, 0, readAll(stream));
+            int size = readAll(stream);
+            // Not in one expression: reading replaces the buffer when it grows.
+            return ByteBuffer.wrap(buffer, 0, size);
         } catch (RecordTooLargeException e) {
             throw e;
         } catch (IOException | KafkaException | IllegalArgumentException e) {
