@@ -20,8 +20,8 @@ final class BrokerLease implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(BrokerLease.class);
 
-    /** "tailrace" in ASCII: one lock in each database. */
-    private static final long LOCK_KEY = 0x7461696c72616365L;
+    /** "trbroker" in ASCII: one lock in each database, other than the one that guards migrations. */
+    private static final long LOCK_KEY = 0x747262726f6b6572L;
 
     /** A broker that was killed leaves its lock until Postgres notices. */
     private static final long WAIT_MS = 15_000;
