@@ -34,6 +34,22 @@ class BatchPayloadTest {
     }
 
     @ParameterizedTest
+    @EnumSource(CompressionType.class)
+    void shouldGiveRecordsThatAreLargerThanItsBufferAtFirst(CompressionType type) {
+        // Given
+        byte[] value = new byte[300_000];
+        new java.util.Random(1).nextBytes(value);
+
+        // When
+        ByteBuffer records = read(Batches.compressed(type, new SimpleRecord(value)));
+
+        // Then
+        assertThat(records.remaining()).isGreaterThan(value.length);
+        assertThat(records.slice(records.limit() - 1 - value.length, value.length))
+                .isEqualTo(ByteBuffer.wrap(value));
+    }
+
+    @ParameterizedTest
     @EnumSource(value = CompressionType.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void shouldRefuseADecompressionBomb(CompressionType type) {
         // Given
