@@ -65,7 +65,7 @@ public final class Certificates {
     }
 
     public String password() {
-        return Directories.secret(passwordFile());
+        return PrivateFile.secret(passwordFile());
     }
 
     private void make() {

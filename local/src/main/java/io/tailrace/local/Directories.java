@@ -5,15 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Directories and secret files of the child processes. */
+/** Directories of the child processes. */
 final class Directories {
 
     private static final String PREFIX = "tailrace-";
@@ -70,32 +66,6 @@ final class Directories {
             return Files.createDirectories(directory);
         } catch (IOException e) {
             throw new LocalServerException("the directory " + directory + " could not be made: " + e.getMessage(), e);
-        }
-    }
-
-    /** The secret kept in the file; a new random one, if there is none. */
-    static String secret(Path file) {
-        try {
-            if (!Files.exists(file)) {
-                byte[] random = new byte[18];
-                new SecureRandom().nextBytes(random);
-                writePrivate(file, Base64.getUrlEncoder().withoutPadding().encodeToString(random));
-            }
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Writes a file that only this user can read. */
-    static void writePrivate(Path file, String content) {
-        FileAttribute<?> ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        try {
-            Files.deleteIfExists(file);
-            Files.createFile(file, ownerOnly);
-            Files.writeString(file, content);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -90,7 +90,7 @@ public final class LocalKafka implements AutoCloseable {
     }
 
     public String password() {
-        return Directories.secret(passwordFile());
+        return PrivateFile.secret(passwordFile());
     }
 
     /** Holds the password of {@link #user}; readable by this user only. */
@@ -221,10 +221,10 @@ public final class LocalKafka implements AutoCloseable {
             secured.remove(KafkaListener.PLAINTEXT);
             properties.addSecurity(secured, certificates, USER, password());
             String user = "=[name=" + USER + ",password=" + password() + "]\n";
-            Directories.writePrivate(scramFile(), "SCRAM-SHA-256" + user + "SCRAM-SHA-512" + user);
+            PrivateFile.write(scramFile(), "SCRAM-SHA-256" + user + "SCRAM-SHA-512" + user);
         }
         properties.putAll(options.settings());
-        Directories.writePrivate(propertiesFile(), properties.toString());
+        PrivateFile.write(propertiesFile(), properties.toString());
     }
 
     private void waitUntilReady(ChildProcess started) {

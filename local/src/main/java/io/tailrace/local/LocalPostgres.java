@@ -1,5 +1,7 @@
 package io.tailrace.local;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -122,7 +124,7 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** The database {@code tailrace} as the role {@code tailrace}. */
     public PostgresAddress address() {
-        return new PostgresAddress("127.0.0.1", port, ROLE, ROLE, Directories.secret(passwordFile()));
+        return new PostgresAddress("127.0.0.1", port, ROLE, ROLE, PrivateFile.secret(passwordFile()));
     }
 
     public String jdbcUrl() {
@@ -139,7 +141,7 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** A database as the superuser {@code postgres}. */
     public PostgresAddress superuser(String database) {
-        return new PostgresAddress("127.0.0.1", port, database, "postgres", Directories.secret(superuserFile()));
+        return new PostgresAddress("127.0.0.1", port, database, "postgres", PrivateFile.secret(superuserFile()));
     }
 
     /** Makes a database owned by the role {@code tailrace}; an existing one stays as it is. */
@@ -171,8 +173,7 @@ public final class LocalPostgres implements AutoCloseable {
             return;
         }
         PostmasterPid.waitUntilGone(dataDirectory(), STOP_LIMIT);
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", WATCH_SCRIPT, "postgres-watch"));
-        command.addAll(program("postgres"));
+        List<String> command = watched("postgres");
         command.addAll(List.of("-D", dataDirectory().toString()));
         settings.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
         ChildProcess started = ChildProcess.start("Postgres", command, Map.of(), logFile);
@@ -223,13 +224,16 @@ public final class LocalPostgres implements AutoCloseable {
         return directory.resolve("superuser-password");
     }
 
+    /** In a directory that is renamed when complete: an interrupted initdb must not pass for a database. */
     private void initialize() {
-        if (Files.exists(dataDirectory().resolve("PG_VERSION"))) {
+        if (Files.exists(dataDirectory())) {
             return;
         }
-        Directories.secret(superuserFile());
-        List<String> command = new ArrayList<>(program("initdb"));
-        command.addAll(List.of("-D", dataDirectory().toString(), "-U", "postgres", "-E", "UTF8", "--locale=C"));
+        Path unfinished = directory.resolve("data-unfinished");
+        Directories.delete(unfinished);
+        PrivateFile.secret(superuserFile());
+        List<String> command = watched("initdb");
+        command.addAll(List.of("-D", unfinished.toString(), "-U", "postgres", "-E", "UTF8", "--locale=C"));
         command.addAll(List.of("-A", "scram-sha-256", "--pwfile=" + superuserFile()));
         if (temporary) {
             command.add("--no-sync");
@@ -239,13 +243,21 @@ public final class LocalPostgres implements AutoCloseable {
             initdb.kill();
             throw new LocalServerException("initdb failed in " + directory + ":\n" + initdb.logTail(15));
         }
+        try {
+            Files.move(unfinished, dataDirectory());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Postgres refuses to run as root; in a user namespace without a mapping it runs as nobody. */
-    private List<String> program(String name) {
-        String path = binaries.resolve("bin").resolve(name).toString();
-        boolean root = "root".equals(System.getProperty("user.name"));
-        return root ? List.of("unshare", "-U", path) : List.of(path);
+    private List<String> watched(String program) {
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", WATCH_SCRIPT, "postgres-watch"));
+        if ("root".equals(System.getProperty("user.name"))) {
+            command.addAll(List.of("unshare", "-U"));
+        }
+        command.add(binaries.resolve("bin").resolve(program).toString());
+        return command;
     }
 
     private void waitUntilReady(ChildProcess started) {
