@@ -1,0 +1,68 @@
+package io.tailrace.cli.dev;
+
+import io.tailrace.local.LocalPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Writes the configuration files of the broker and the forwarder that belong to a data directory. */
+final class ConfigFiles {
+
+    private static final String COMMENT = "# Written by `tailrace dev` at every start.\n";
+
+    private final DataDirectory directory;
+    private final LocalPostgres postgres;
+
+    ConfigFiles(DataDirectory directory, LocalPostgres postgres) {
+        this.directory = directory;
+        this.postgres = postgres;
+    }
+
+    Path broker(int port) {
+        return write(
+                "broker.toml",
+                """
+                [broker]
+                host = "127.0.0.1"
+                port = %d
+                """
+                        .formatted(port));
+    }
+
+    Path forwarder(String bootstrapServers) {
+        return write(
+                "forwarder.toml",
+                """
+                [kafka]
+                bootstrap_servers = "%s"
+                """
+                        .formatted(bootstrapServers));
+    }
+
+    private Path write(String name, String sections) {
+        Path file = directory.root().resolve(name);
+        try {
+            Files.writeString(file, COMMENT + sections + postgresSection());
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String postgresSection() {
+        return """
+                [postgres]
+                host = "127.0.0.1"
+                port = %d
+                database = "tailrace"
+                user = "tailrace"
+                password_file = "%s"
+                """
+                .formatted(postgres.port(), quoted(postgres.passwordFile()));
+    }
+
+    private static String quoted(Path path) {
+        return path.toString().replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of {@code tailrace sql}. */
+@NullMarked
+package io.tailrace.cli.sql;
+
+import org.jspecify.annotations.NullMarked;
