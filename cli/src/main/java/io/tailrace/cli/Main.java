@@ -1,5 +1,6 @@
 package io.tailrace.cli;
 
+import io.tailrace.cli.bench.BenchCommand;
 import io.tailrace.cli.dev.DevCommand;
 import io.tailrace.cli.sql.SqlCommand;
 import java.net.BindException;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
             ForwarderCommand.class,
             KafkaCommand.class,
             SqlCommand.class,
+            BenchCommand.class,
             VersionCommand.class
         })
 public final class Main implements Runnable {

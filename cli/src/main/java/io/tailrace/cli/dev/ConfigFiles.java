@@ -6,20 +6,20 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes the configuration files of the broker and the forwarder that belong to a data directory. */
-final class ConfigFiles {
+/** Writes configuration files of a broker and a forwarder for a Postgres of this machine. */
+public final class ConfigFiles {
 
-    private static final String COMMENT = "# Written by `tailrace dev` at every start.\n";
+    private static final String COMMENT = "# Written by `tailrace` at every start.\n";
 
-    private final DataDirectory directory;
+    private final Path directory;
     private final LocalPostgres postgres;
 
-    ConfigFiles(DataDirectory directory, LocalPostgres postgres) {
+    public ConfigFiles(Path directory, LocalPostgres postgres) {
         this.directory = directory;
         this.postgres = postgres;
     }
 
-    Path broker(int port) {
+    public Path broker(int port) {
         return write(
                 "broker.toml",
                 """
@@ -41,7 +41,7 @@ final class ConfigFiles {
     }
 
     private Path write(String name, String sections) {
-        Path file = directory.root().resolve(name);
+        Path file = directory.resolve(name);
         try {
             Files.writeString(file, COMMENT + sections + postgresSection());
             return file;

@@ -71,7 +71,7 @@ final class Servers implements AutoCloseable {
         LocalPostgres postgres = timed("Postgres", () -> startPostgres(options));
         add(new Running("Postgres", postgres.process(), postgres));
         Optional<LocalKafka> kafka = join(kafkaStart);
-        ConfigFiles files = new ConfigFiles(directory, postgres);
+        ConfigFiles files = new ConfigFiles(directory.root(), postgres);
         startProgram("broker", files.broker(options.port), BROKER_JVM);
         kafka.ifPresent(target -> startProgram("forwarder", files.forwarder(target.bootstrapServers()), FORWARDER_JVM));
         return new DevAddresses(

@@ -1,5 +1,6 @@
 package io.tailrace.cli.sql;
 
+import io.tailrace.cli.TextTable;
 import io.tailrace.cli.UserError;
 import io.tailrace.cli.Version;
 import io.tailrace.cli.dev.DataDirectory;

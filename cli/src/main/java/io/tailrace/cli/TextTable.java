@@ -1,27 +1,27 @@
-package io.tailrace.cli.sql;
+package io.tailrace.cli;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Lines of text in columns, as wide as their longest cell. Confined to one thread. */
-final class TextTable {
+public final class TextTable {
 
     private static final String SEPARATOR = " | ";
 
     private final List<List<String>> rows = new ArrayList<>();
 
-    TextTable(List<String> header) {
+    public TextTable(List<String> header) {
         rows.add(List.copyOf(header));
     }
 
-    void addRow(List<String> cells) {
+    public void addRow(List<String> cells) {
         if (cells.size() != rows.get(0).size()) {
             throw new IllegalArgumentException("a row of " + cells.size() + " cells");
         }
         rows.add(List.copyOf(cells));
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
             for (int column = 0; column < widths.length; column++) {

@@ -1,0 +1,47 @@
+package io.tailrace.cli.bench;
+
+import io.tailrace.cli.UserError;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
+
+/** Makes and deletes the topics of a run. */
+final class BenchTopics {
+
+    private static final int PARTITIONS = 4;
+
+    private BenchTopics() {}
+
+    static void create(String bootstrapServers, String topic) {
+        try (Admin admin = admin(bootstrapServers)) {
+            await(admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1)))
+                    .all());
+        }
+    }
+
+    static void delete(String bootstrapServers, String topic) {
+        try (Admin admin = admin(bootstrapServers)) {
+            await(admin.deleteTopics(List.of(topic)).all());
+        }
+    }
+
+    private static Admin admin(String bootstrapServers) {
+        return Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+    }
+
+    private static void await(KafkaFuture<Void> future) {
+        try {
+            future.get(2, TimeUnit.MINUTES);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new UserError("a topic for the measurement could not be made or deleted: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserError("interrupted");
+        }
+    }
+}

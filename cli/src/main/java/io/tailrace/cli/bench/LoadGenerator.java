@@ -1,0 +1,86 @@
+package io.tailrace.cli.bench;
+
+import io.tailrace.cli.UserError;
+import io.tailrace.local.ChildJvm;
+import io.tailrace.local.ChildProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.tools.ProducerPerformance;
+
+/**
+ * Kafka's own perf tools, each run in a new JVM, so that neither contender finds a client warmed up by the other, and
+ * the numbers that they print. Confined to one thread.
+ */
+final class LoadGenerator {
+
+    private static final Duration LIMIT = Duration.ofMinutes(15);
+    private static final List<String> CLIENT_JVM = List.of(
+            "-Xms512m",
+            "-Xmx512m",
+            "-Duser.language=en",
+            "-Dlogback.configurationFile=io/tailrace/cli/logback-quiet.xml");
+
+    private final Path logFile;
+
+    LoadGenerator(Path logFile) {
+        this.logFile = logFile;
+    }
+
+    /** Records a second, as ProducerPerformance sees it; every record must have been acknowledged. */
+    double produce(String bootstrapServers, String topic, long records, int recordBytes) {
+        List<String> output = run(
+                ProducerPerformance.class,
+                List.of(
+                        "--bootstrap-server",
+                        bootstrapServers,
+                        "--topic",
+                        topic,
+                        "--num-records",
+                        Long.toString(records),
+                        "--record-size",
+                        Integer.toString(recordBytes),
+                        "--throughput",
+                        "-1",
+                        "--command-property",
+                        "acks=all"));
+        return PerfOutput.producer(output, records);
+    }
+
+    /** Records a second, as ConsumerPerformance sees it; every record must have arrived. */
+    double consume(String bootstrapServers, String topic, long records) {
+        List<String> output = run(
+                AssignedConsumerPerformance.class,
+                List.of(
+                        "--bootstrap-server",
+                        bootstrapServers,
+                        "--topic",
+                        topic,
+                        "--num-records",
+                        Long.toString(records),
+                        "--timeout",
+                        "60000",
+                        "--hide-header"));
+        return PerfOutput.consumer(output, records);
+    }
+
+    private List<String> run(Class<?> tool, List<String> arguments) {
+        try {
+            Files.deleteIfExists(logFile);
+            try (ChildProcess child = ChildJvm.start(tool.getSimpleName(), CLIENT_JVM, tool, arguments, logFile)) {
+                if (!child.waitFor(LIMIT)) {
+                    throw new UserError(tool.getSimpleName() + " did not end within " + LIMIT.toMinutes() + " minutes");
+                }
+                if (child.onExit().join() != 0) {
+                    throw new UserError(tool.getSimpleName() + " failed:\n" + child.logTail(20));
+                }
+            }
+            return Files.readAllLines(logFile);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
