@@ -21,7 +21,9 @@
  * </ol>
  *
  * <p>One {@link io.tailrace.broker.net.ReadGate} per connection stops reading while memory is short, too many requests are in
- * flight, the client does not take its responses, or the broker stops.
+ * flight, the client does not take its responses, or the broker stops. A request's memory ({@link
+ * io.tailrace.broker.net.MemoryReservation}) is handed along with it from step 3 to step 6, which gives it back when the response
+ * has left.
  */
 @NullMarked
 package io.tailrace.broker.net;

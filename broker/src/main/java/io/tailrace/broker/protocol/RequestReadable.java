@@ -20,7 +20,7 @@ final class RequestReadable implements Readable {
     /** Far above real requests: a Fetch of 100,000 partitions takes about 700,000 reads. */
     static final int MAX_READS = 4_000_000;
 
-    /** Measured on the worst: lists of the smallest structures, of strings of one byte, and of boxed numbers. */
+    /** Measured: 10 to 38 for lists of the smallest structures, of short strings and of boxed numbers. */
     private static final int OBJECT_BYTES_PER_READ = 40;
 
     private final ByteBuffer buffer;
