@@ -21,11 +21,11 @@ public final class ChildJvm {
         command.add("-Djava.awt.headless=true");
         command.add("-Dtailrace.log.file=" + logFile);
         command.addAll(jvmOptions);
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
         command.add(ChildMain.class.getName());
         command.add(mainClass.getName());
         command.addAll(arguments);
-        return ChildProcess.start(name, command, Map.of(), logFile);
+        // In the environment, so that the arguments stay short enough to read.
+        Map<String, String> environment = Map.of("CLASSPATH", System.getProperty("java.class.path"));
+        return ChildProcess.start(name, command, environment, logFile);
     }
 }

@@ -21,6 +21,7 @@ final class StatusLine {
     private @Nullable RecordCounts last;
     private long lastCountNs;
     private long lastPrintNs;
+    private boolean ended;
 
     StatusLine(PrintWriter out, boolean terminal, boolean withTarget) {
         this.out = out;
@@ -47,16 +48,19 @@ final class StatusLine {
         print(sentence, "", nowNs);
     }
 
-    /** Leaves the line, so that other output begins on the next. */
+    /** Leaves the line, so that other output begins on the next; nothing is shown from now on. */
     synchronized void end() {
         if (terminal && !shown.isEmpty()) {
             out.println();
             out.flush();
         }
-        shown = "";
+        ended = true;
     }
 
     private void print(String text, String detail, long nowNs) {
+        if (ended) {
+            return;
+        }
         if (terminal) {
             out.print("\r" + text + detail + ERASE_TO_END);
             out.flush();

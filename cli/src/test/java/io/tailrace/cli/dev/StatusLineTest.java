@@ -53,4 +53,19 @@ class StatusLineTest {
         // Then
         assertThat(output.toString().lines()).containsExactly("written 5");
     }
+
+    @Test
+    void shouldShowNothingOnceEnded() {
+        // Given
+        StatusLine status = new StatusLine(new PrintWriter(output), true, true);
+        status.show(new RecordCounts(1, 1), 0);
+        status.end();
+        String before = output.toString();
+
+        // When
+        status.show("Postgres does not answer", SECOND_NS);
+
+        // Then
+        assertThat(output.toString()).isEqualTo(before).endsWith(System.lineSeparator());
+    }
 }
