@@ -1,5 +1,6 @@
 package io.tailrace.broker.protocol;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.ApiException;
@@ -20,6 +21,10 @@ final class ClientErrors {
         Throwable cause = unwrap(failure);
         if (cause instanceof ApiException) {
             return cause;
+        }
+        if (cause instanceof CancellationException) {
+            // The client has gone: nobody reads the answer, and nothing is wrong.
+            return Errors.NETWORK_EXCEPTION.exception();
         }
         logUnexpected(request, cause);
         return Errors.UNKNOWN_SERVER_ERROR.exception();
