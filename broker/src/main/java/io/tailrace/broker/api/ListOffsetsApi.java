@@ -31,6 +31,8 @@ final class ListOffsetsApi implements Api {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ListOffsetsApi.class);
 
+    private static final short FIRST_VERSION_WITH_LEADER_EPOCH = 4;
+
     private final TopicResolver topics;
     private final OffsetFinder finder;
     private final Executor executor;
@@ -44,10 +46,11 @@ final class ListOffsetsApi implements Api {
     @Override
     public CompletableFuture<@Nullable AbstractResponse> handle(KafkaRequest request) {
         ListOffsetsRequestData list = (ListOffsetsRequestData) request.body().data();
+        short version = request.body().version();
         if (needsSearch(list)) {
-            return CompletableFuture.supplyAsync(() -> answer(list), executor);
+            return CompletableFuture.supplyAsync(() -> answer(list, version), executor);
         }
-        return CompletableFuture.completedFuture(answer(list));
+        return CompletableFuture.completedFuture(answer(list, version));
     }
 
     private static boolean needsSearch(ListOffsetsRequestData list) {
@@ -57,7 +60,7 @@ final class ListOffsetsApi implements Api {
                         partition.timestamp() >= 0 || partition.timestamp() == ListOffsetsRequest.MAX_TIMESTAMP);
     }
 
-    private ListOffsetsResponse answer(ListOffsetsRequestData list) {
+    private ListOffsetsResponse answer(ListOffsetsRequestData list, short version) {
         ListOffsetsResponseData data = new ListOffsetsResponseData();
         for (ListOffsetsTopic topic : list.topics()) {
             ListOffsetsTopicResponse answers = new ListOffsetsTopicResponse().setName(topic.name());
@@ -74,6 +77,10 @@ final class ListOffsetsApi implements Api {
                                 twice.contains(wanted.partitionIndex())
                                         ? failed(wanted, Errors.INVALID_REQUEST)
                                         : answer(topic.name(), wanted));
+            }
+            if (version < FIRST_VERSION_WITH_LEADER_EPOCH) {
+                // Kafka's codec refuses to write in an older version what that version has no field for.
+                answers.partitions().forEach(answer -> answer.setLeaderEpoch(ListOffsetsResponse.UNKNOWN_EPOCH));
             }
             data.topics().add(answers);
         }
