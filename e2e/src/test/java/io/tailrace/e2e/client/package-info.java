@@ -1,0 +1,5 @@
+/** Real clients: Kafka's Java client under load, and kcat. */
+@NullMarked
+package io.tailrace.e2e.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package io.tailrace.e2e.program;
+
+import io.tailrace.e2e.client.Clients;
+import io.tailrace.local.FreePorts;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+
+/** A broker that keeps its port over restarts. Confined to the test's thread. */
+public final class BrokerProgram {
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+    private final Program program;
+    private final int port;
+
+    BrokerProgram(Program program, int port) {
+        this.program = program;
+        this.port = port;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String bootstrapServers() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** What a Kafka client needs to connect. */
+    public Map<String, Object> connection() {
+        return Clients.plaintext(bootstrapServers());
+    }
+
+    public Program program() {
+        return program;
+    }
+
+    /** Returns when it takes connections. */
+    public void start() {
+        program.start();
+        Awaitility.await("the broker's port")
+                .atMost(START_LIMIT)
+                .failFast("the broker runs", this::assertAlive)
+                .pollInterval(Duration.ofMillis(50))
+                .until(this::isListening);
+    }
+
+    public void kill() {
+        program.kill();
+    }
+
+    public void killAndRestart() {
+        kill();
+        start();
+    }
+
+    public void restart() {
+        program.terminate();
+        start();
+    }
+
+    private void assertAlive() {
+        if (!program.isAlive()) {
+            throw new AssertionError("the broker ended; its log ends:\n" + program.logTail());
+        }
+    }
+
+    private boolean isListening() {
+        if (FreePorts.isFree("127.0.0.1", port)) {
+            return false;
+        }
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

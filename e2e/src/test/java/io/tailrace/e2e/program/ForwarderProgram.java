@@ -1,0 +1,90 @@
+package io.tailrace.e2e.program;
+
+import static org.awaitility.Awaitility.await;
+
+import io.tailrace.local.PostgresAddress;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** A forwarder and its replication slot. Confined to the test's thread. */
+public final class ForwarderProgram {
+
+    private static final Duration SLOT_LIMIT = Duration.ofSeconds(30);
+
+    private final Program program;
+    private final PostgresAddress database;
+    private final String slot;
+
+    ForwarderProgram(Program program, PostgresAddress database, String slot) {
+        this.program = program;
+        this.database = database;
+        this.slot = slot;
+    }
+
+    public Program program() {
+        return program;
+    }
+
+    public void start() {
+        program.start();
+    }
+
+    public void kill() {
+        program.kill();
+    }
+
+    /** As an orderly shutdown does: everything received is acknowledged and the position saved. */
+    public void terminate() {
+        program.terminate();
+    }
+
+    /** Ends the server process that streams to the forwarder; false if there was none. */
+    public boolean terminateReplicationConnection() throws SQLException {
+        String sql =
+                """
+                SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
+                WHERE slot_name = ? AND active_pid IS NOT NULL
+                """;
+        try (Connection connection = database.connect();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, slot);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() && rows.getBoolean(1);
+            }
+        }
+    }
+
+    /** Waits until it streams from its slot. */
+    public void awaitStreaming() {
+        await("replication from slot " + slot).atMost(Duration.ofSeconds(60)).until(this::isStreaming);
+    }
+
+    private boolean isStreaming() throws SQLException {
+        String sql = "SELECT 1 FROM pg_replication_slots WHERE slot_name = ? AND active";
+        try (Connection connection = database.connect();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, slot);
+            return statement.executeQuery().next();
+        }
+    }
+
+    /** A slot outlives its forwarder and would keep the shared Postgres's write-ahead log for ever. */
+    void dropSlot() {
+        await("slot " + slot + " to be free")
+                .ignoreExceptions()
+                .atMost(SLOT_LIMIT)
+                .untilAsserted(this::dropUnusedSlot);
+    }
+
+    private void dropUnusedSlot() throws SQLException {
+        String sql = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = ?";
+        try (Connection connection = database.connect();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, slot);
+            statement.executeQuery().close();
+        }
+    }
+}
