@@ -117,7 +117,8 @@ class RoundTripIT {
                 TopicPartition partition = PARTITIONS.get(i % PARTITIONS.size());
                 var record = generator.next(partition);
                 SENT.add(partition, LogRecord.of(record));
-                producer.send(record, (metadata, failure) -> Optional.ofNullable(failure).ifPresent(failures::add));
+                producer.send(record, (metadata, failure) -> Optional.ofNullable(failure)
+                        .ifPresent(failures::add));
             }
         }
         assertThat(failures).as("refused with %s", settings).isEmpty();

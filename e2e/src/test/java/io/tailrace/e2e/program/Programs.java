@@ -2,8 +2,11 @@ package io.tailrace.e2e.program;
 
 import io.tailrace.local.FreePorts;
 import io.tailrace.local.KafkaListener;
+import io.tailrace.local.KafkaOptions;
 import io.tailrace.local.LocalKafka;
+import io.tailrace.local.LocalPostgres;
 import io.tailrace.local.PostgresAddress;
+import io.tailrace.local.PostgresOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,7 +28,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Starts the packaged programs for a class of tests (as a static field) or for one test (as an instance field), and ends them
  * with it. Configuration and logs stay in {@code target/e2e-logs}; a failed test says where.
  *
- * <p>Confined to the test's thread. Owns: the processes and the replication slots of its forwarders.
+ * <p>Confined to the test's thread. Owns: the processes, the replication slots of its forwarders in a
+ * Postgres that others use as well, and the servers that it started for this test alone.
  */
 public final class Programs
         implements BeforeAllCallback,
@@ -36,6 +40,7 @@ public final class Programs
 
     private final List<Program> programs = new ArrayList<>();
     private final List<ForwarderProgram> forwarders = new ArrayList<>();
+    private final List<AutoCloseable> servers = new ArrayList<>();
     private @Nullable Path directory;
     private boolean perClass;
 
@@ -80,6 +85,22 @@ public final class Programs
             throw new IllegalStateException("used outside of a test");
         }
         return directory;
+    }
+
+    /** A Postgres for this test alone, which may stop and kill it. */
+    public LocalPostgres startPostgres() {
+        LocalPostgres postgres = LocalPostgres.start(
+                PostgresOptions.temporary().withLogFile(directory().resolve("postgres.log")));
+        servers.add(postgres);
+        return postgres;
+    }
+
+    /** A target for this test alone. */
+    public LocalKafka startTarget() {
+        LocalKafka target = LocalKafka.start(
+                KafkaOptions.temporary().withSecurity().withLogFile(directory().resolve("kafka.log")));
+        servers.add(target);
+        return target;
     }
 
     /** A broker that runs. */
@@ -143,8 +164,12 @@ public final class Programs
             programs.get(i).close();
         }
         programs.clear();
-        forwarders.forEach(ForwarderProgram::dropSlot);
+        if (servers.isEmpty()) {
+            forwarders.forEach(ForwarderProgram::dropSlot);
+        }
         forwarders.clear();
+        servers.forEach(server -> Utils.closeQuietly(server, "server"));
+        servers.clear();
     }
 
     private static Path create(String name) {
