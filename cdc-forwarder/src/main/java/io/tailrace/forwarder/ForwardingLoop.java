@@ -40,6 +40,10 @@ final class ForwardingLoop implements Runnable {
     private final ReplicationSlot slot;
     private final StatsLog statsLog;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    /** Of the last run; used by the loop's own thread only. */
+    private Duration streamedFor = Duration.ZERO;
+    /** Whether the schema is known to be that of this version; used by the loop's own thread only. */
+    private boolean migrated;
 
     ForwardingLoop(
             ForwarderConfig config, DataSource dataSource, Pipeline pipeline, Backoff backoff, ForwarderStats stats) {
@@ -62,14 +66,13 @@ final class ForwardingLoop implements Runnable {
         try (pipeline) {
             Duration delay = null;
             while (!isStopping()) {
-                long startNs = System.nanoTime();
                 long forwarded = stats.forwarded();
+                streamedFor = Duration.ZERO;
                 Throwable failure = forward();
                 if (isStopping()) {
                     break;
                 }
-                boolean wasStable =
-                        stats.forwarded() > forwarded || System.nanoTime() - startNs > STABLE_AFTER.toNanos();
+                boolean wasStable = stats.forwarded() > forwarded || streamedFor.compareTo(STABLE_AFTER) > 0;
                 delay = backoff.after(wasStable ? null : delay);
                 stats.onRestart();
                 report(failure, delay);
@@ -87,8 +90,7 @@ final class ForwardingLoop implements Runnable {
         try (SourceSession session = SourceSession.open(dataSource)) {
             try {
                 awaitLock(session);
-                PostgresRequirements.checkForForwarder(dataSource);
-                Migrations.migrate(dataSource);
+                prepareDatabase();
                 slot.ensure(session.connection());
                 awaitInactive(session);
                 pipeline.begin(session.connection());
@@ -110,15 +112,25 @@ final class ForwardingLoop implements Runnable {
         }
     }
 
+    private void prepareDatabase() {
+        PostgresRequirements.checkForForwarder(dataSource);
+        if (!migrated) {
+            Migrations.migrate(dataSource);
+            migrated = true;
+        }
+    }
+
     private @Nullable Throwable stream() throws InterruptedException, SQLException {
         try (ReplicationStream stream = ReplicationStream.start(config.postgres(), config.replication(), pipeline)) {
             LOGGER.atInfo().addKeyValue("slot", config.replication().slot()).log("streaming");
             SlotWatch watch = new SlotWatch(slot, dataSource);
+            long startNs = System.nanoTime();
             while (!isStopping()) {
                 if (stream.awaitEnd(WATCH_INTERVAL)) {
                     Throwable failure = stream.failure();
                     return failure != null ? failure : new SourceException("the replication stream has ended", null);
                 }
+                streamedFor = Duration.ofNanos(System.nanoTime() - startNs);
                 watch.check();
                 statsLog.logIfDue();
             }

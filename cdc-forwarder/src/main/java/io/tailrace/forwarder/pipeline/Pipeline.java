@@ -271,12 +271,13 @@ public final class Pipeline implements AutoCloseable {
     }
 
     private void awaitTarget() throws SQLException, InterruptedException {
-        waiting.stillWaiting(deliveries.bytes());
         checkStopping();
         Thread.sleep(PAUSE_MS);
         settle();
         checkpointIfDue();
-        refreshIfDue();
+        if (waiting.stillWaiting(deliveries.bytes())) {
+            refreshIfDue(); // what it waits for may be a topic that has gone from the target
+        }
     }
 
     private void settle() {

@@ -15,7 +15,8 @@ final class Waiting {
     private long sinceNs;
     private long sayAtNs;
 
-    void stillWaiting(long unacknowledgedBytes) {
+    /** Returns whether it has said so. */
+    boolean stillWaiting(long unacknowledgedBytes) {
         long now = System.nanoTime();
         if (!waiting) {
             waiting = true;
@@ -23,7 +24,7 @@ final class Waiting {
             sayAtNs = now + FIRST.toNanos();
         }
         if (now - sayAtNs < 0) {
-            return;
+            return false;
         }
         said = true;
         sayAtNs = now + FURTHER.toNanos();
@@ -31,6 +32,7 @@ final class Waiting {
                 .addKeyValue("seconds", Duration.ofNanos(now - sinceNs).toSeconds())
                 .addKeyValue("unacknowledgedBytes", unacknowledgedBytes)
                 .log("waiting for the target; the replication slot keeps what follows");
+        return true;
     }
 
     void over() {

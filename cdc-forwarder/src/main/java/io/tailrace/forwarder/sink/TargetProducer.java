@@ -6,7 +6,6 @@ import java.time.Duration;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.PolicyViolationException;
@@ -53,7 +52,6 @@ public final class TargetProducer implements AutoCloseable {
                 || error instanceof InvalidTimestampException
                 || error instanceof UnsupportedForMessageFormatException
                 || error instanceof InvalidTopicException
-                || error instanceof InvalidConfigurationException
                 || error instanceof PolicyViolationException
                 || error instanceof TopicAuthorizationException
                 || error instanceof UnknownTopicOrPartitionException;

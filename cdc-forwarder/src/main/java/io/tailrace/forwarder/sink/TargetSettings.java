@@ -45,17 +45,14 @@ public final class TargetSettings {
         this.maxInFlightBytes = maxInFlightBytes;
         REQUIRED.forEach((name, value) -> require(config, name, value));
         requireOrdered(config);
-        refuse(config, ProducerConfig.TRANSACTIONAL_ID_CONFIG, "the forwarder does not write in transactions");
         refuse(config, ProducerConfig.PARTITIONER_CLASS_CONFIG, "a record keeps the partition that it has here");
     }
 
     private static void require(TargetConfig config, String name, String value) {
         String given = config.producer().get(name);
-        boolean same =
-                given == null || given.equals(value) || (name.equals(ProducerConfig.ACKS_CONFIG) && given.equals("-1"));
-        if (!same) {
+        if (given != null && !given.equals(value)) {
             throw new ConfigException(
-                    "kafka.producer.\"%s\" = \"%s\" would let records be lost, repeated or reordered; remove it, the forwarder sets it to %s"
+                    "kafka.producer.%s = %s would let records be lost, repeated or reordered; remove it, the forwarder sets it to %s"
                             .formatted(name, given, value));
         }
     }
@@ -65,14 +62,14 @@ public final class TargetSettings {
         String given = config.producer().get(name);
         if (given != null && !given.matches("[1-" + MAX_IN_FLIGHT + "]")) {
             throw new ConfigException(
-                    "kafka.producer.\"%s\" = \"%s\" would let records be reordered; it may be 1 to %d, or remove it"
+                    "kafka.producer.%s = %s would let records be reordered; set it to 1 to %d, or remove it"
                             .formatted(name, given, MAX_IN_FLIGHT));
         }
     }
 
     private static void refuse(TargetConfig config, String name, String reason) {
         if (config.producer().containsKey(name)) {
-            throw new ConfigException("kafka.producer.\"%s\" cannot be set: %s; remove it".formatted(name, reason));
+            throw new ConfigException("kafka.producer.%s cannot be set: %s; remove it".formatted(name, reason));
         }
     }
 

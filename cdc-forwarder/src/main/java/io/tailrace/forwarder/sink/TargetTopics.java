@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TargetTopics implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(TargetTopics.class);
+    private static final int LIST_TIMEOUT_MS = 5_000;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
     /** What a topic keeps of its own settings when it is made on the target. */
     private static final Set<String> COPIED_SETTINGS = Set.of(
@@ -68,7 +70,8 @@ public final class TargetTopics implements AutoCloseable {
     /** The names of all topics there. */
     public Set<String> names() {
         try {
-            return await(admin.listTopics().names());
+            return await(admin.listTopics(new ListTopicsOptions().timeoutMs(LIST_TIMEOUT_MS))
+                    .names());
         } catch (TargetTopicException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -178,6 +181,10 @@ public final class TargetTopics implements AutoCloseable {
 
     private TargetTopicException failure(ExecutionException failed) {
         Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
+        // Kafka counts a refused login among the invalid configurations.
+        if (cause instanceof AuthenticationException) {
+            throw new TargetException(message(cause), cause);
+        }
         if (cause instanceof TopicAuthorizationException
                 || cause instanceof InvalidTopicException
                 || cause instanceof InvalidReplicationFactorException

@@ -57,7 +57,7 @@ final class EngineSettings {
         settings.setProperty("publication.autocreate.mode", "disabled");
         settings.setProperty("snapshot.mode", "no_data");
         settings.setProperty("lsn.flush.mode", "connector");
-        settings.setProperty("status.update.interval.ms", "5000");
+        settings.setProperty("status.update.interval.ms", "2000");
     }
 
     private static void engine(Properties settings) {

@@ -1,0 +1,63 @@
+package io.tailrace.forwarder;
+
+import io.tailrace.config.ForwarderConfig;
+import io.tailrace.config.PostgresConfig;
+import io.tailrace.config.ReplicationConfig;
+import io.tailrace.config.Secret;
+import io.tailrace.config.TargetConfig;
+import io.tailrace.local.PostgresAddress;
+import java.time.Duration;
+import java.util.Map;
+
+/** Configurations for tests: the defaults, but quick. */
+final class TestConfig {
+    private TestConfig() {}
+
+    static ForwarderConfig forwarder(PostgresAddress postgres, String bootstrapServers, String slot) {
+        return new ForwarderConfig(
+                postgres(postgres), target(bootstrapServers, Map.of()), replication(slot, 64L << 20));
+    }
+
+    static PostgresConfig postgres(PostgresAddress address) {
+        return new PostgresConfig(
+                address.host(),
+                address.port(),
+                address.database(),
+                address.user(),
+                new Secret(address.password()),
+                "prefer",
+                null,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
+                8);
+    }
+
+    static TargetConfig target(String bootstrapServers, Map<String, String> producer) {
+        return new TargetConfig(
+                bootstrapServers,
+                "PLAINTEXT",
+                "",
+                "",
+                Secret.NONE,
+                null,
+                Secret.NONE,
+                null,
+                Secret.NONE,
+                Secret.NONE,
+                -1,
+                producer);
+    }
+
+    static ReplicationConfig replication(String slot, long maxInFlightBytes) {
+        return new ReplicationConfig(
+                slot,
+                "tailrace",
+                64L << 20,
+                maxInFlightBytes,
+                Duration.ofMillis(200),
+                500,
+                Duration.ofMillis(500),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1));
+    }
+}

@@ -1,0 +1,221 @@
+package io.tailrace.forwarder.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.forwarder.retry.Backoff;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+/** What counts as acknowledged, and what a refusal does to a partition. */
+final class DeliveriesTest {
+    private static final Backoff BACKOFF = new Backoff(Duration.ofNanos(100), Duration.ofNanos(300));
+
+    private final Deliveries deliveries = new Deliveries();
+    private final PartitionProgress progress = new PartitionProgress(1, 0, 10, null);
+
+    private Delivery send(long offset) {
+        Delivery delivery = new Delivery(progress, offset, 100);
+        deliveries.add(delivery);
+        return delivery;
+    }
+
+    private static void acknowledge(Delivery delivery, long targetOffset) {
+        delivery.onCompletion(new RecordMetadata(new TopicPartition("t", 0), targetOffset, 0, 0L, 0, 0), null);
+    }
+
+    private static void refuse(Delivery delivery) {
+        delivery.onCompletion(null, new RecordTooLargeException("too large"));
+    }
+
+    /** Settles as the pipeline does. @return the offsets that count as acknowledged */
+    private List<Long> settle(long nowNs) {
+        List<Long> acknowledged = new ArrayList<>();
+        for (Delivery next = deliveries.pollSettled(); next != null; next = deliveries.pollSettled()) {
+            if (next.error() != null) {
+                Deliveries.refuse(next, nowNs, BACKOFF);
+            } else if (Deliveries.acknowledge(next)) {
+                acknowledged.add(next.offset());
+            }
+        }
+        return acknowledged;
+    }
+
+    @Test
+    void shouldSettleInTheOrderOfTheLog() {
+        // Given
+        Delivery first = send(10);
+        Delivery second = send(11);
+        Delivery third = send(12);
+
+        // When
+        acknowledge(second, 101);
+        List<Long> early = settle(0);
+        acknowledge(first, 100);
+        List<Long> then = settle(0);
+
+        // Then
+        assertThat(early).isEmpty();
+        assertThat(then).containsExactly(10L, 11L);
+        assertThat(third.isPending()).isTrue();
+        assertThat(deliveries.settled()).isEqualTo(2);
+        assertThat(deliveries.sent()).isEqualTo(3);
+        assertThat(deliveries.bytes()).isEqualTo(100);
+        assertThat(progress.unsaved()).isEqualTo(new Position(1, 0, 12, 102L));
+    }
+
+    @Test
+    void shouldSaveBehindAHoleOnlyWhenNothingIsOpen() {
+        // Given
+        Delivery first = send(10);
+        progress.skipTo(20);
+
+        // When
+        Position open = progress.unsaved();
+        acknowledge(first, 0);
+        settle(0);
+
+        // Then
+        assertThat(open).isEqualTo(new Position(1, 0, 10, null));
+        assertThat(progress.unsaved()).isEqualTo(new Position(1, 0, 20, 1L));
+    }
+
+    @Test
+    void shouldNotSaveWhatIsSaved() {
+        // Given
+        Position saved = new Position(1, 0, 5, 7L);
+        PartitionProgress restored = PartitionProgress.from(saved);
+
+        // Then
+        assertThat(restored.unsaved()).isNull();
+        assertThat(restored.next()).isEqualTo(5);
+    }
+
+    @Test
+    void shouldGoBackToARefusedRecordAndSendTheRestAgain() {
+        // Given
+        Delivery before = send(10);
+        Delivery refused = send(11);
+        Delivery after = send(12);
+
+        // When
+        refuse(refused);
+        boolean flowsAtOnce = progress.isFlowing();
+        acknowledge(before, 100);
+        acknowledge(after, 101);
+        List<Long> acknowledged = settle(0);
+
+        // Then
+        assertThat(flowsAtOnce).isFalse();
+        assertThat(acknowledged).containsExactly(10L);
+        assertThat(progress.next()).isEqualTo(11);
+        assertThat(progress.unsaved()).isEqualTo(new Position(1, 0, 11, 102L));
+        assertThat(progress.isFlowing()).isFalse();
+    }
+
+    @Test
+    void shouldFlowAgainOnceAProbeHasPassed() {
+        // Given
+        refuse(send(10));
+        settle(0);
+
+        // When
+        boolean tooEarly = progress.isProbeDue(99);
+        boolean due = progress.isProbeDue(100);
+        progress.probe();
+        boolean takesProbe = progress.takes(10);
+        Delivery probe = send(10);
+        boolean flowsMeanwhile = progress.isFlowing();
+        acknowledge(probe, 5);
+        settle(100);
+
+        // Then
+        assertThat(tooEarly).isFalse();
+        assertThat(due).isTrue();
+        assertThat(takesProbe).isTrue();
+        assertThat(flowsMeanwhile).isFalse();
+        assertThat(progress.isFlowing()).isTrue();
+        assertThat(progress.next()).isEqualTo(11);
+    }
+
+    @Test
+    void shouldWaitLongerAfterEachRefusedProbe() {
+        // Given
+        refuse(send(10));
+        settle(0);
+
+        // When
+        progress.probe();
+        refuse(send(10));
+        settle(1_000);
+
+        // Then
+        assertThat(progress.isProbeDue(1_199)).isFalse();
+        assertThat(progress.isProbeDue(1_200)).isTrue();
+    }
+
+    @Test
+    void shouldNotStayRefusedByALaterRefusalOfTheSameRun() {
+        // Given
+        Delivery first = send(10);
+        Delivery second = send(11);
+        refuse(first);
+        settle(0);
+
+        // When
+        refuse(second);
+        settle(0);
+        progress.probe();
+        acknowledge(send(10), 0);
+        settle(100);
+
+        // Then
+        assertThat(progress.isFlowing()).isTrue();
+    }
+
+    @Test
+    void shouldNotTakeAFullProducerForARefusal() {
+        // Given
+        Delivery delivery = new Delivery(progress, 10, 100);
+
+        // When
+        delivery.onCompletion(null, new TimeoutException("no memory"));
+
+        // Then
+        assertThat(delivery.error()).isInstanceOf(TimeoutException.class);
+        assertThat(progress.isFlowing()).isTrue();
+    }
+
+    @Test
+    void shouldSendAgainWhatALostProducerHad() {
+        // Given
+        acknowledge(send(10), 0);
+        send(11);
+        send(12);
+        settle(0);
+
+        // When
+        deliveries.abandon();
+
+        // Then
+        assertThat(progress.next()).isEqualTo(11);
+        assertThat(deliveries.isEmpty()).isTrue();
+        assertThat(deliveries.settled()).isEqualTo(deliveries.sent());
+        assertThat(progress.unsaved()).isEqualTo(new Position(1, 0, 11, 1L));
+    }
+
+    @Test
+    void shouldTakeOverWhatAnotherProcessHasForwarded() {
+        // When
+        progress.advanceTo(new Position(1, 0, 30, 31L));
+
+        // Then
+        assertThat(progress.next()).isEqualTo(30);
+        assertThat(progress.unsaved()).isNull();
+    }
+}
