@@ -21,15 +21,26 @@ record IncomingBatch(DefaultRecordBatch header, ByteBuffer bytes) {
      * @throws InvalidRecordException for what no client may send
      */
     static IncomingBatch of(MemoryRecords records, short produceVersion, TopicSettings settings) {
-        ProduceRequest.validateRecords(produceVersion, records);
-        DefaultRecordBatch header =
-                (DefaultRecordBatch) records.batches().iterator().next();
+        DefaultRecordBatch header = header(records, produceVersion);
         if (records.sizeInBytes() != header.sizeInBytes()) {
             throw new InvalidRecordException("The partition's records end with "
                     + (records.sizeInBytes() - header.sizeInBytes()) + " bytes that are no record batch");
         }
         check(header, settings);
         return new IncomingBatch(header, records.buffer());
+    }
+
+    private static DefaultRecordBatch header(MemoryRecords records, short produceVersion) {
+        try {
+            ProduceRequest.validateRecords(produceVersion, records);
+            DefaultRecordBatch header =
+                    (DefaultRecordBatch) records.batches().iterator().next();
+            header.compressionType();
+            return header;
+        } catch (IllegalArgumentException e) {
+            // So Kafka's classes say that they do not know the codec.
+            throw new InvalidRecordException(e.getMessage(), e);
+        }
     }
 
     private static void check(DefaultRecordBatch header, TopicSettings settings) {

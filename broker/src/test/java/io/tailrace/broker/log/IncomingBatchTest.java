@@ -21,6 +21,8 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.utils.Crc32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IncomingBatchTest {
 
@@ -61,6 +63,21 @@ class IncomingBatchTest {
         assertThatThrownBy(() -> check(withHeaderInt(DefaultRecordBatch.RECORDS_COUNT_OFFSET, 4)))
                 .isInstanceOf(InvalidRecordException.class)
                 .hasMessageContaining("count of 4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 6, 7})
+    void shouldRefuseACodecThatNobodyKnows(int codec) {
+        // Given: the low bits of the attributes, which stand before the four bytes of the last offset's delta
+        MemoryRecords records = withHeaderInt(DefaultRecordBatch.LAST_OFFSET_DELTA_OFFSET - 2, codec << 16);
+
+        // Then
+        assertThatThrownBy(() -> check(records))
+                .isInstanceOf(InvalidRecordException.class)
+                .hasMessageContaining("compression type");
+        assertThatThrownBy(() -> IncomingBatch.of(records, (short) 3, SETTINGS))
+                .isInstanceOf(InvalidRecordException.class)
+                .hasMessageContaining("compression type");
     }
 
     @Test
