@@ -2,7 +2,6 @@ package io.tailrace.broker.api;
 
 import io.tailrace.broker.log.AppendWaiter;
 import io.tailrace.broker.log.Partition;
-import io.tailrace.broker.sql.SqlErrors;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,15 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
-import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
-import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.FetchResponse;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One fetch request on its way: answered at once if there is enough to read, else when enough was appended or its time is
@@ -31,7 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 final class FetchOperation implements AppendWaiter {
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(FetchOperation.class);
+    /** More than anybody waits for. */
+    private static final long UNKNOWN_BYTES = 1L << 40;
 
     /** The targets of one topic, in the order of the request. */
     record TopicTargets(FetchableTopicResponse header, List<FetchTarget> targets) {}
@@ -43,7 +39,13 @@ final class FetchOperation implements AppendWaiter {
     }
 
     /** The request's limits, in bytes and milliseconds. */
-    record Limits(int minBytes, int maxBytes, int maxWaitMs) {}
+    record Limits(int minBytes, int maxBytes, int maxWaitMs) {
+
+        Limits {
+            // More than fits would never come.
+            minBytes = Math.min(minBytes, maxBytes);
+        }
+    }
 
     private final List<TopicTargets> topics;
     private final Limits limits;
@@ -52,7 +54,8 @@ final class FetchOperation implements AppendWaiter {
     private final ScheduledExecutorService timer;
     private final CompletableFuture<FetchResponse> answer = new CompletableFuture<>();
     private final AtomicBoolean waitOver = new AtomicBoolean();
-    private final AtomicLong missingBytes = new AtomicLong();
+    private final AtomicLong appendedBytes = new AtomicLong();
+    private volatile long neededBytes = Long.MAX_VALUE;
     private volatile @Nullable ScheduledFuture<?> timeout;
 
     FetchOperation(
@@ -74,12 +77,17 @@ final class FetchOperation implements AppendWaiter {
 
     /** Begins; on the event loop. */
     void start() {
-        long seen = readableOffsets();
-        boolean anyRecords = anyTarget(FetchTarget::hasRecords);
-        if (anyRecords || limits.maxWaitMs() <= 0 || limits.minBytes() <= 0 || anyTarget(FetchOperation::isBroken)) {
+        if (limits.maxWaitMs() <= 0 || limits.minBytes() <= 0) {
+            executor.execute(this::readLast);
+            return;
+        }
+        // Before anything is looked at: what is appended from here on is counted.
+        topics.forEach(topic ->
+                topic.targets().forEach(target -> target.found().ifPresent(partition -> partition.addWaiter(this))));
+        if (anyTarget(FetchTarget::hasRecords) || anyTarget(FetchOperation::isBroken)) {
             executor.execute(this::readFirst);
         } else {
-            await(limits.minBytes(), seen);
+            await(limits.minBytes());
         }
     }
 
@@ -92,31 +100,32 @@ final class FetchOperation implements AppendWaiter {
     }
 
     private void readFirst() {
+        if (answer.isDone()) {
+            return;
+        }
         try {
-            long seen = readableOffsets();
-            ReadResult result = read();
-            if (result.complete() || limits.maxWaitMs() <= 0 || result.bytes() >= limits.minBytes()) {
-                answer.complete(result.response());
+            FetchPass pass = FetchPass.over(topics, limits, source);
+            if (pass.hasFailed() || pass.readableBytes() >= limits.minBytes()) {
+                complete(pass.response());
             } else {
-                await(limits.minBytes() - result.bytes(), seen);
+                await(limits.minBytes() - pass.readableBytes());
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             answer.completeExceptionally(e);
+            cancel();
         }
     }
 
-    /**
-     * Waits for so many bytes more.
-     *
-     * @param seen the sum of the high watermarks when it was found that there are too few
-     */
-    private void await(int bytes, long seen) {
-        missingBytes.set(bytes);
-        topics.forEach(topic ->
-                topic.targets().forEach(target -> target.found().ifPresent(partition -> partition.addWaiter(this))));
+    private void complete(FetchResponse response) {
+        answer.complete(response);
+        cancel();
+    }
+
+    /** Waits until so many bytes have been appended since the start. */
+    private void await(long bytes) {
         timeout = timer.schedule(this::endWait, limits.maxWaitMs(), TimeUnit.MILLISECONDS);
-        // What was appended or deleted between that look and the registration has told nobody.
-        if (readableOffsets() != seen || anyTarget(FetchOperation::isBroken)) {
+        neededBytes = bytes;
+        if (appendedBytes.get() >= bytes || anyTarget(FetchOperation::isBroken)) {
             endWait();
         }
         if (waitOver.get()) {
@@ -124,19 +133,9 @@ final class FetchOperation implements AppendWaiter {
         }
     }
 
-    private long readableOffsets() {
-        long sum = 0;
-        for (TopicTargets topic : topics) {
-            for (FetchTarget target : topic.targets()) {
-                sum += target.partition() == null ? 0 : target.partition().highWatermark();
-            }
-        }
-        return sum;
-    }
-
     @Override
     public void onAppended(int bytes) {
-        if (bytes == 0 || missingBytes.addAndGet(-bytes) <= 0) {
+        if (appendedBytes.addAndGet(bytes == 0 ? UNKNOWN_BYTES : bytes) >= neededBytes) {
             endWait();
         }
     }
@@ -170,58 +169,13 @@ final class FetchOperation implements AppendWaiter {
     }
 
     private void readLast() {
+        if (answer.isDone()) {
+            return;
+        }
         try {
-            answer.complete(read().response());
-        } catch (RuntimeException e) {
+            answer.complete(FetchPass.over(topics, limits, source).response());
+        } catch (RuntimeException | Error e) {
             answer.completeExceptionally(e);
         }
-    }
-
-    /** What was read; complete if an error makes waiting for more pointless. */
-    private record ReadResult(FetchResponse response, int bytes, boolean complete) {}
-
-    private ReadResult read() {
-        FetchResponseData data = new FetchResponseData();
-        int bytes = 0;
-        boolean complete = false;
-        for (TopicTargets topic : topics) {
-            FetchableTopicResponse topicResponse = topic.header().duplicate();
-            data.responses().add(topicResponse);
-            for (FetchTarget target : topic.targets()) {
-                PartitionData partition = read(target, bytes);
-                topicResponse.partitions().add(partition);
-                bytes += FetchResponse.recordsSize(partition);
-                complete |= partition.errorCode() != Errors.NONE.code();
-            }
-        }
-        return new ReadResult(FetchResponse.of(data), bytes, complete);
-    }
-
-    private PartitionData read(FetchTarget target, int bytesBefore) {
-        Errors error = target.error();
-        if (error != Errors.NONE || target.partition() == null) {
-            return target.failed(error);
-        }
-        int room = Math.min(target.wanted().partitionMaxBytes(), limits.maxBytes() - bytesBefore);
-        // Of a response that holds something already, a record may be left out; the first record never.
-        if (!target.hasRecords() || (room <= 0 && bytesBefore > 0)) {
-            return target.answer(MemoryRecords.EMPTY);
-        }
-        try {
-            MemoryRecords records =
-                    source.read(target.partition(), target.wanted().fetchOffset(), Math.max(0, room));
-            boolean fits = records.sizeInBytes() <= room || bytesBefore == 0;
-            return target.answer(fits ? records : MemoryRecords.EMPTY);
-        } catch (SQLException e) {
-            return target.failed(errorOf(e));
-        }
-    }
-
-    private static Errors errorOf(SQLException e) {
-        if (SqlErrors.isPassing(e)) {
-            return Errors.KAFKA_STORAGE_ERROR;
-        }
-        LOGGER.atError().setCause(e).log("reading the log failed");
-        return Errors.UNKNOWN_SERVER_ERROR;
     }
 }

@@ -28,12 +28,19 @@ import org.junit.jupiter.api.Test;
 class FetchOperationTest {
 
     private static final int LONG_MS = 60_000;
-    private static final MemoryRecords RECORDS =
-            MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(new byte[100]));
+
+    /** Reading from here fails as when the database is away. */
+    private static final long AWAY = 13;
+
+    /** Reading from here gives one record, as where a limit allows no more. */
+    private static final long CUT_SHORT = 12;
+
+    private static final MemoryRecords RECORDS = endingAt(20);
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final Partition partition = PartitionFixture.partition("orders", 10, 20);
+    private Runnable whileReading = () -> {};
     private int reads;
 
     FetchOperationTest() {
@@ -43,6 +50,10 @@ class FetchOperationTest {
     @AfterEach
     void stopTimer() {
         timer.shutdownNow();
+    }
+
+    private static MemoryRecords endingAt(long offset) {
+        return MemoryRecords.withRecords(offset - 1, Compression.NONE, new SimpleRecord(new byte[100]));
     }
 
     private FetchOperation fetch(int minBytes, int maxWaitMs, FetchTarget... targets) {
@@ -58,10 +69,15 @@ class FetchOperationTest {
 
     private MemoryRecords read(Partition from, long startOffset, int maxBytes) throws SQLException {
         reads++;
-        if (startOffset == 13) {
+        if (startOffset == AWAY) {
             throw new SQLException("connection lost", "08006");
         }
-        return startOffset < from.highWatermark() ? RECORDS : MemoryRecords.EMPTY;
+        if (startOffset == CUT_SHORT) {
+            return endingAt(CUT_SHORT + 1);
+        }
+        MemoryRecords records = endingAt(from.highWatermark());
+        whileReading.run();
+        return startOffset < from.highWatermark() ? records : MemoryRecords.EMPTY;
     }
 
     private FetchTarget at(long offset) {
@@ -176,7 +192,7 @@ class FetchOperationTest {
                 new FetchPartition().setFetchOffset(15).setCurrentLeaderEpoch(1), partition, Errors.NONE);
 
         // When
-        FetchOperation operation = fetch(1, LONG_MS, at(9), at(21), unknown, newerEpoch, at(13), at(15));
+        FetchOperation operation = fetch(1, LONG_MS, at(9), at(21), unknown, newerEpoch, at(15), at(AWAY));
         runTasks();
 
         // Then
@@ -187,8 +203,102 @@ class FetchOperationTest {
                         Errors.OFFSET_OUT_OF_RANGE,
                         Errors.UNKNOWN_TOPIC_ID,
                         Errors.UNKNOWN_LEADER_EPOCH,
-                        Errors.KAFKA_STORAGE_ERROR,
-                        Errors.NONE);
+                        Errors.NONE,
+                        Errors.KAFKA_STORAGE_ERROR);
+    }
+
+    @Test
+    void shouldNotWaitForMoreWhereALimitCutsTheRecordsShort() {
+        // When: as many bytes are wanted as one partition may give
+        FetchOperation operation = fetch(1 << 20, LONG_MS, at(CUT_SHORT));
+        runTasks();
+
+        // Then
+        assertThat(operation.answer()).isDone();
+    }
+
+    @Test
+    void shouldNotWaitForMoreThanTheResponseMayHold() {
+        assertThat(new Limits(100, 50, LONG_MS).minBytes()).isEqualTo(50);
+    }
+
+    @Test
+    void shouldGoOnWaitingWhereTooLittleIsAppendedWhileItReads() {
+        // Given
+        whileReading = () -> PartitionFixture.append(partition, 1, 5);
+
+        // When
+        FetchOperation operation = fetch(RECORDS.sizeInBytes() + 10, LONG_MS, at(15));
+        runTasks();
+        boolean doneEarly = operation.answer().isDone();
+        PartitionFixture.append(partition, 1, 5);
+        runTasks();
+
+        // Then
+        assertThat(doneEarly).isFalse();
+        assertThat(operation.answer()).isDone();
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenItNeedNotWait() {
+        // Given
+        FetchOperation operation = fetch(1, LONG_MS, at(15));
+        runTasks();
+
+        // When
+        PartitionFixture.append(partition, 1, 100);
+
+        // Then
+        assertThat(operation.answer()).isDone();
+        assertThat(tasks).isEmpty();
+        assertThat(timer.getQueue()).isEmpty();
+    }
+
+    @Test
+    void shouldAskADatabaseThatIsAwayOnlyOnce() {
+        // When
+        FetchOperation operation = fetch(1, LONG_MS, at(AWAY), at(15), at(20));
+        runTasks();
+
+        // Then
+        assertThat(reads).isOne();
+        assertThat(partitions(operation))
+                .extracting(data -> Errors.forCode(data.errorCode()))
+                .containsExactly(Errors.KAFKA_STORAGE_ERROR, Errors.KAFKA_STORAGE_ERROR, Errors.NONE);
+    }
+
+    @Test
+    void shouldReadNothingForAClientThatHasHungUp() {
+        // Given
+        FetchOperation operation = fetch(1, LONG_MS, at(15));
+
+        // When
+        operation.cancel();
+        runTasks();
+
+        // Then
+        assertThat(reads).isZero();
+    }
+
+    @Test
+    void shouldNotBlameTheServerForATopicThatIsDeletedWhileItIsRead() {
+        // Given: the table is gone
+        FetchOperation operation = new FetchOperation(
+                List.of(new TopicTargets(new FetchableTopicResponse(), List.of(at(15)))),
+                new Limits(1, 1 << 20, LONG_MS),
+                (from, startOffset, maxBytes) -> {
+                    PartitionFixture.delete(from);
+                    throw new SQLException("relation does not exist", "42P01");
+                },
+                tasks::add,
+                timer);
+
+        // When
+        operation.start();
+        runTasks();
+
+        // Then
+        assertThat(partitions(operation).get(0).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
     }
 
     @Test
