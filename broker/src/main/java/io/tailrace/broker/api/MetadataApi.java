@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class MetadataApi implements Api {
 
+    private static final short MIN_VERSION_WITH_IDS = 12;
+
     private final ClusterIdentity cluster;
     private final TopicRegistry registry;
     private final TopicService topicService;
@@ -43,6 +45,10 @@ final class MetadataApi implements Api {
     @Override
     public CompletableFuture<@Nullable AbstractResponse> handle(KafkaRequest request) {
         MetadataRequestData metadata = (MetadataRequestData) request.body().data();
+        if (request.version() < MIN_VERSION_WITH_IDS && namesById(metadata)) {
+            return CompletableFuture.completedFuture(
+                    request.body().getErrorResponse(Errors.INVALID_REQUEST.exception()));
+        }
         List<CompletableFuture<MetadataResponseTopic>> topics = new ArrayList<>();
         if (wantsAll(metadata, request.version())) {
             registry.all().forEach(topic -> topics.add(CompletableFuture.completedFuture(describe(topic))));
@@ -57,6 +63,14 @@ final class MetadataApi implements Api {
     /** In version 0 an empty list asks for all topics; later null does, and an empty list asks for none. */
     private static boolean wantsAll(MetadataRequestData metadata, short version) {
         return metadata.topics() == null || (version == 0 && metadata.topics().isEmpty());
+    }
+
+    /** Versions 10 and 11 have a field for ids, but their answers have none for a topic without a name (KAFKA-10774). */
+    private static boolean namesById(MetadataRequestData metadata) {
+        return metadata.topics() != null
+                && metadata.topics().stream()
+                        .anyMatch(topic ->
+                                topic.name() == null || !topic.topicId().equals(Uuid.ZERO_UUID));
     }
 
     private CompletableFuture<MetadataResponseTopic> describe(MetadataRequestTopic wanted, boolean create) {
