@@ -41,6 +41,7 @@ public final class Broker implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Broker.class);
     private static final Duration EXPIRY_INTERVAL = Duration.ofHours(1);
+    private static final Duration REMOVAL_INTERVAL = Duration.ofMinutes(10);
 
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private final AtomicInteger advertisedPort = new AtomicInteger();
@@ -162,6 +163,7 @@ public final class Broker implements AutoCloseable {
 
     private static void maintain(BrokerThreads threads, TopicService topics, ProducerExpiry expiry) {
         threads.maintenance().execute(topics::removeRemains);
+        threads.maintainEvery(REMOVAL_INTERVAL, topics::removeRemains);
         threads.maintainEvery(EXPIRY_INTERVAL, expiry::run);
     }
 

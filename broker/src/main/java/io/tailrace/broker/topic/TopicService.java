@@ -180,17 +180,26 @@ public final class TopicService {
 
     /**
      * Drops the leaves of deleted topics, those of an earlier run too. What fails, for a reader that holds a leaf open or
-     * a database that is away, is done at the next deletion or start.
+     * a database that is away, is for the next round.
      */
     public void removeRemains() {
         try (Connection connection = database.generalPool().getConnection()) {
             for (int topicId : store.deletedWithRemains(connection)) {
-                store.removeRemains(connection, topicId);
+                removeRemains(connection, topicId);
             }
+        } catch (SQLException e) {
+            LOGGER.atWarn().setCause(e).log("looking for records of deleted topics failed; the next round will");
+        }
+    }
+
+    private void removeRemains(Connection connection, int topicId) {
+        try {
+            store.removeRemains(connection, topicId);
         } catch (SQLException e) {
             LOGGER.atWarn()
                     .setCause(e)
-                    .log("records of a deleted topic are not removed yet; the next deletion or start will");
+                    .addKeyValue("topicId", topicId)
+                    .log("records of a deleted topic are not removed yet; the next round will");
         }
     }
 }

@@ -142,7 +142,10 @@ final class TopicStore {
         return true;
     }
 
-    /** The deleted topics that still have partitions or a leaf. */
+    /**
+     * The deleted topics that still have partitions or a leaf. First the one whose detachment was cut off, if there is
+     * one: Postgres detaches no other before.
+     */
     List<Integer> deletedWithRemains(Connection connection) throws SQLException {
         String sql =
                 """
@@ -150,7 +153,9 @@ final class TopicStore {
                 WHERE t.deleted_at IS NOT NULL
                   AND (EXISTS (SELECT FROM kafka.partitions p WHERE p.topic_id = t.id)
                        OR to_regclass('kafka.messages_' || t.id) IS NOT NULL)
-                ORDER BY t.id
+                ORDER BY NOT EXISTS (SELECT FROM pg_inherits i
+                                     WHERE i.inhrelid = to_regclass('kafka.messages_' || t.id) AND i.inhdetachpending),
+                         t.id
                 """;
         List<Integer> ids = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(sql);
