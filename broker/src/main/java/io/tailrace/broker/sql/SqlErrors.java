@@ -2,6 +2,7 @@ package io.tailrace.broker.sql;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.protocol.Errors;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * answered with an error that every client retries; what will not pass by itself is UNKNOWN_SERVER_ERROR.
  */
 public final class SqlErrors {
+
+    private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "57", "58");
+    private static final Set<String> PASSING_STATES = Set.of("25006", "25P03", "25P04", "55P03");
 
     private SqlErrors() {}
 
@@ -31,20 +35,16 @@ public final class SqlErrors {
 
     /**
      * True where the same statement may succeed later: connection lost or refused (class 08), server shutting down or
-     * starting (57P), out of connections, memory or disk (53), serialization and lock conflicts (40, 55P03), cancelled
-     * by a timeout (57014), read-only after a failover (25006).
+     * starting (57P), out of connections, memory or disk (53), errors of the disk (58), serialization and lock conflicts
+     * (40, 55P03), cancelled by a timeout (57014, 25P03, 25P04), read-only after a failover (25006).
      */
     public static boolean isPassing(SQLException e) {
         String state = e.getSQLState();
         if (state == null) {
             return e instanceof SQLTransientException;
         }
-        return state.startsWith("08")
-                || state.startsWith("53")
-                || state.startsWith("57")
-                || state.startsWith("40")
-                || state.equals("55P03")
-                || state.equals("25006")
+        return (state.length() == 5 && PASSING_CLASSES.contains(state.substring(0, 2)))
+                || PASSING_STATES.contains(state)
                 || e instanceof SQLTransientException;
     }
 
