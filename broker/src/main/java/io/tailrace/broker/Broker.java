@@ -137,7 +137,8 @@ public final class Broker implements AutoCloseable {
                 config.log().appenders(),
                 config.log().appendGroupBytes(),
                 config.log().maxUncompressedBatchBytes(),
-                config.log().appendTimeout());
+                config.log().appendTimeout(),
+                config.log().producerIdExpiration());
     }
 
     private ClusterIdentity identity(ListenerConfig listener, String clusterId) {

@@ -105,7 +105,7 @@ final class AppendGroup {
         int sizeBefore = rows.size();
         try {
             recordRows.write(append.batch(), append.partition(), firstOffset, nowMs, globalOffsets, rows);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             rows.truncate(sizeBefore);
             throw e;
         }
@@ -170,6 +170,12 @@ final class AppendGroup {
         changes.values()
                 .forEach(change -> change.partition.onAppended(change.nextOffset, change.bytes, change.producers));
         answers.forEach(answer -> answer.future.complete(answer.result));
+    }
+
+    /** Forgets producers of its partitions; memory would else grow with every client that starts. */
+    void expireProducers(long expirationMs) {
+        long nowMs = clockMs.getAsLong();
+        changes.values().forEach(change -> change.partition.expireProducers(nowMs, expirationMs));
     }
 
     /** The transaction failed, or nobody knows: memory must be read again. */

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * that waits when the last one is done (group commit). One fsync then serves many producers, which is what makes a
  * database as fast as a log.
  *
- * <p>A database that is away is not waited for: what waits is answered with an error that clients retry, and each next
- * group tries to connect again. A commit whose outcome is unknown leaves the partitions to be read anew; the producer's
+ * <p>A group that fails is answered with an error that clients retry. While no connection can be had, batches wait for
+ * {@code log.append_timeout}. A commit whose outcome is unknown leaves the partitions to be read anew; the producer's
  * retry is then recognised by its sequence.
  *
  * <p>The queue is bounded by the memory that the network side grants to requests. Owns: the thread and the connection.
@@ -49,6 +49,7 @@ final class Appender implements AutoCloseable {
     private final PartitionLoader loader;
     private final AppendTransaction transaction;
     private final int groupBytes;
+    private final long producerExpirationMs;
     private final Time time;
     private final BlockingQueue<PendingAppend> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
@@ -59,20 +60,16 @@ final class Appender implements AutoCloseable {
     private final GlobalOffsets globalOffsets = new GlobalOffsets();
     private final CopyBuffer rows = new CopyBuffer(RETAINED_BYTES);
     private final Deque<PendingAppend> waiting = new ArrayDeque<>();
+    private final UncertainPartitions uncertain;
 
-    /** @param groupBytes a transaction takes no further batch once its rows are so large */
-    Appender(
-            String name,
-            AppendConnection connection,
-            int leaseEpoch,
-            int groupBytes,
-            int maxUncompressedBytes,
-            Time time) {
+    Appender(String name, AppendConnection connection, int leaseEpoch, LogAppends.Settings settings, Time time) {
         this.connection = connection;
         this.loader = new PartitionLoader(leaseEpoch);
+        this.uncertain = new UncertainPartitions(loader);
         this.transaction = new AppendTransaction(leaseEpoch);
-        this.groupBytes = groupBytes;
-        this.recordRows = new RecordRows(new BatchPayload(maxUncompressedBytes));
+        this.groupBytes = settings.groupBytes();
+        this.producerExpirationMs = settings.producerIdExpiration().toMillis();
+        this.recordRows = new RecordRows(new BatchPayload(settings.maxUncompressedBatchBytes()));
         this.time = time;
         this.thread = new Thread(this::run, name);
         thread.start();
@@ -87,11 +84,11 @@ final class Appender implements AutoCloseable {
 
     private void run() {
         try {
-            while (!closing || !queue.isEmpty()) {
-                PendingAppend first = queue.poll(closing ? 0 : IDLE_POLL_MS, TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    waiting.add(first);
-                    writeWaiting();
+            while (!closing || !queue.isEmpty() || !waiting.isEmpty()) {
+                takeWaiting();
+                readUncertain();
+                if (!waiting.isEmpty() && !writeGroup(waiting)) {
+                    Thread.sleep(PAUSE_AFTER_FAILURE_MS);
                 }
             }
         } catch (InterruptedException e) {
@@ -101,13 +98,25 @@ final class Appender implements AutoCloseable {
         }
     }
 
-    private void writeWaiting() throws InterruptedException {
-        queue.drainTo(waiting);
-        while (!waiting.isEmpty()) {
-            if (!writeGroup(waiting)) {
-                Thread.sleep(PAUSE_AFTER_FAILURE_MS);
+    private void takeWaiting() throws InterruptedException {
+        if (waiting.isEmpty()) {
+            PendingAppend first = queue.poll(closing ? 0 : IDLE_POLL_MS, TimeUnit.MILLISECONDS);
+            if (first != null) {
+                waiting.add(first);
             }
-            queue.drainTo(waiting);
+        }
+        queue.drainTo(waiting);
+    }
+
+    /** Records that were committed after all are there to be read, whether or not anybody appends again. */
+    private void readUncertain() {
+        if (uncertain.isEmpty() || closing) {
+            return;
+        }
+        try {
+            uncertain.read(connection.current());
+        } catch (SQLException e) {
+            connection.onFailure(e);
         }
     }
 
@@ -117,10 +126,33 @@ final class Appender implements AutoCloseable {
      * @return false if the database failed, so that there is no use in going on at once
      */
     private boolean writeGroup(Deque<PendingAppend> source) {
+        Connection current;
+        try {
+            current = connection.current();
+        } catch (SQLException e) {
+            connection.onFailure(e);
+            refuseExpired(source, e);
+            return false;
+        }
+        return writeGroup(source, current);
+    }
+
+    private void refuseExpired(Deque<PendingAppend> source, SQLException e) {
+        long nowNs = time.nanoseconds();
+        RuntimeException error = errorFor(e, true);
+        source.removeIf(append -> {
+            boolean expired = closing || nowNs - append.deadlineNs() > 0;
+            if (expired) {
+                append.answer().completeExceptionally(error);
+            }
+            return expired;
+        });
+    }
+
+    private boolean writeGroup(Deque<PendingAppend> source, Connection current) {
         AppendGroup group = new AppendGroup(recordRows, globalOffsets, rows, time::milliseconds);
         List<PendingAppend> members = new ArrayList<>();
         try {
-            Connection current = connection.current();
             while (!source.isEmpty() && group.bytes() < groupBytes) {
                 PendingAppend append = source.remove();
                 members.add(append);
@@ -133,6 +165,7 @@ final class Appender implements AutoCloseable {
                 transaction.write(current, group);
             }
             group.onCommitted();
+            group.expireProducers(producerExpirationMs);
             connection.onSuccess();
             return true;
         } catch (OffsetsMovedException e) {
@@ -142,7 +175,7 @@ final class Appender implements AutoCloseable {
             return true;
         } catch (SQLException e) {
             return onFailure(group, members, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOGGER.atError().setCause(e).log("an append failed for a reason that has no place here");
             return onFailure(group, members, new SQLException(e));
         }
@@ -163,6 +196,13 @@ final class Appender implements AutoCloseable {
             group.add(append);
         } catch (ApiException | RecordValidationException e) {
             append.answer().completeExceptionally(e);
+        } catch (RuntimeException | Error e) {
+            // A codec that cannot be loaded, or more memory than there is: the other batches of the group go on.
+            LOGGER.atError()
+                    .addKeyValue("topic", append.partition().topic().name())
+                    .setCause(e)
+                    .log("a batch could not be taken apart");
+            append.answer().completeExceptionally(new UnknownServerException("The batch could not be taken apart", e));
         }
     }
 
@@ -177,6 +217,9 @@ final class Appender implements AutoCloseable {
     private boolean onFailure(AppendGroup group, List<PendingAppend> members, SQLException e) {
         connection.onFailure(e);
         group.onUncertain();
+        if (e instanceof CommitUnknownException) {
+            group.changes().forEach(change -> uncertain.add(change.partition()));
+        }
         boolean passing = e instanceof CommitUnknownException || SqlErrors.isPassing(e);
         if (!passing && group.changes().size() > 1) {
             return writeApart(members);
@@ -197,11 +240,16 @@ final class Appender implements AutoCloseable {
             }
         }
         boolean allWritten = true;
+        Deque<PendingAppend> left = new ArrayDeque<>();
         for (Deque<PendingAppend> one : byPartition.values()) {
-            while (!one.isEmpty()) {
-                allWritten &= writeGroup(one);
+            boolean written = true;
+            while (written && !one.isEmpty()) {
+                written = writeGroup(one);
             }
+            allWritten &= written;
+            left.addAll(one);
         }
+        left.descendingIterator().forEachRemaining(waiting::addFirst);
         return allWritten;
     }
 

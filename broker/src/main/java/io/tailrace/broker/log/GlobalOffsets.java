@@ -23,8 +23,8 @@ final class GlobalOffsets {
     /** Makes sure that so many offsets can be had without asking Postgres. */
     void reserve(Connection connection, int count) throws SQLException {
         long left = endExc - next + (long) reserved.size() * BLOCK_SIZE;
-        for (; left < count; left += BLOCK_SIZE) {
-            add(nextBlock(connection));
+        if (left < count) {
+            addBlocks(connection, (int) ((count - left + BLOCK_SIZE - 1) / BLOCK_SIZE));
         }
     }
 
@@ -32,11 +32,16 @@ final class GlobalOffsets {
         reserved.add(blockStart);
     }
 
-    private static long nextBlock(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT nextval('kafka.global_offset_blocks')");
-                ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            return rows.getLong(1);
+    /** In one query, for the count that a batch claims to hold may be anything. */
+    private void addBlocks(Connection connection, int blocks) throws SQLException {
+        String sql = "SELECT nextval('kafka.global_offset_blocks') FROM generate_series(1, ?)";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setInt(1, blocks);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    add(rows.getLong(1));
+                }
+            }
         }
     }
 

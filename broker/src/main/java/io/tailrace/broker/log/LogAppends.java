@@ -23,8 +23,14 @@ public final class LogAppends implements AutoCloseable {
      * @param groupBytes the rows that one Postgres transaction takes, and one batch more
      * @param maxUncompressedBatchBytes what a batch may grow to without its compression
      * @param timeout after which a waiting batch is refused
+     * @param producerIdExpiration after which a silent producer is forgotten
      */
-    public record Settings(int appenders, int groupBytes, int maxUncompressedBatchBytes, Duration timeout) {}
+    public record Settings(
+            int appenders,
+            int groupBytes,
+            int maxUncompressedBatchBytes,
+            Duration timeout,
+            Duration producerIdExpiration) {}
 
     private final List<Appender> appenders = new ArrayList<>();
     private final long timeoutNs;
@@ -35,13 +41,7 @@ public final class LogAppends implements AutoCloseable {
         this.time = time;
         for (int i = 0; i < settings.appenders(); i++) {
             String name = "tailrace-append-" + i;
-            appenders.add(new Appender(
-                    name,
-                    new AppendConnection(database, name),
-                    leaseEpoch,
-                    settings.groupBytes(),
-                    settings.maxUncompressedBatchBytes(),
-                    time));
+            appenders.add(new Appender(name, new AppendConnection(database, name), leaseEpoch, settings, time));
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Partition {
 
+    private static final long EXPIRY_INTERVAL_MS = 600_000;
+
     private final Topic topic;
     private final PartitionId id;
     private final Set<AppendWaiter> waiters = ConcurrentHashMap.newKeySet();
@@ -26,6 +28,7 @@ public final class Partition {
     // Confined to the appender's thread.
     private final Map<Long, ProducerWindow> producers = new HashMap<>();
     private boolean loaded;
+    private long nextExpiryMs;
 
     Partition(Topic topic, int partition, long highWatermark, long logStartOffset) {
         this.topic = topic;
@@ -100,6 +103,14 @@ public final class Partition {
     void onUncertain() {
         loaded = false;
         producers.clear();
+    }
+
+    /** Forgets producers that have been silent for so long; looks for them no more often than needed. */
+    void expireProducers(long nowMs, long expirationMs) {
+        if (nowMs >= nextExpiryMs) {
+            nextExpiryMs = nowMs + Math.min(expirationMs, EXPIRY_INTERVAL_MS);
+            producers.values().removeIf(window -> nowMs - window.newestTimestampMs() >= expirationMs);
+        }
     }
 
     /** A committed append: now it may be read. */

@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Forgets idempotent producers that have fallen silent, in the database; memory does so when it reads it again. */
+/** Forgets idempotent producers that have fallen silent, in the database; memory does so by itself. */
 public final class ProducerExpiry {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ProducerExpiry.class);

@@ -105,6 +105,22 @@ class AppendGroupTest {
     }
 
     @Test
+    void shouldForgetProducersThatHaveFallenSilent() {
+        // Given
+        group.add(Batches.pending(partition, Batches.idempotent(7, 0, 0, 3)));
+        group.onCommitted();
+
+        // When
+        partition.expireProducers(NOW_MS + 999, 1000);
+        boolean known = partition.producers().containsKey(7L);
+        partition.expireProducers(NOW_MS + 3000, 1000);
+
+        // Then
+        assertThat(known).isTrue();
+        assertThat(partition.producers()).isEmpty();
+    }
+
+    @Test
     void shouldLeaveNothingOfABatchThatIsRefused() {
         // Given
         group.add(Batches.pending(partition, Batches.idempotent(7, 0, 0, 3)));

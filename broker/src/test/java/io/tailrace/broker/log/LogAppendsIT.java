@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.NotEnoughReplicasAfterAppendException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
@@ -34,6 +35,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.utils.Time;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,10 @@ class LogAppendsIT {
     }
 
     private Database open() {
+        return open(address.database());
+    }
+
+    private Database open(String name) {
         return new Database(
                 ConfigLoader.load(
                                 BrokerConfig.class,
@@ -69,7 +75,7 @@ class LogAppendsIT {
                                 Map.of(
                                         "TAILRACE_POSTGRES_HOST", address.host(),
                                         "TAILRACE_POSTGRES_PORT", Integer.toString(address.port()),
-                                        "TAILRACE_POSTGRES_DATABASE", address.database(),
+                                        "TAILRACE_POSTGRES_DATABASE", name,
                                         "TAILRACE_POSTGRES_USER", address.user(),
                                         "TAILRACE_POSTGRES_PASSWORD", address.password()))
                         .postgres(),
@@ -95,7 +101,7 @@ class LogAppendsIT {
         });
         appends = new LogAppends(
                 database,
-                new LogAppends.Settings(1, 1 << 20, 1 << 24, Duration.ofSeconds(30)),
+                new LogAppends.Settings(1, 1 << 20, 1 << 24, Duration.ofSeconds(30), Duration.ofDays(1)),
                 leaseEpoch,
                 Time.SYSTEM);
     }
@@ -304,5 +310,91 @@ class LogAppendsIT {
                 .hasMessageContaining("no space left");
         execute("DROP TRIGGER no_space ON " + partition.topic().leaf());
         assertThat(appended(partition, Batches.plain(1)).baseOffset()).isZero();
+    }
+
+    @Test
+    void shouldTellClientsToTryAgainWhereNoConnectionCanBeHad() throws Exception {
+        // Given: a log on a database that is not there, as while it is restored
+        Partition partition = newPartition("orders");
+        try (Database missing = open("missing");
+                LogAppends away = new LogAppends(
+                        missing,
+                        new LogAppends.Settings(1, 1 << 20, 1 << 24, Duration.ofMillis(300), Duration.ofDays(1)),
+                        EPOCH,
+                        Time.SYSTEM)) {
+            // When
+            CompletableFuture<AppendResult> answer = away.append(partition, Batches.plain(1), PRODUCE_VERSION);
+
+            // Then
+            assertThatThrownBy(() -> answer.get(20, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(NotEnoughReplicasException.class);
+        }
+    }
+
+    @Test
+    void shouldShowRecordsWhoseCommitHadNoAnswer() throws Exception {
+        // Given: a commit that fails in a way that leaves its outcome open
+        Partition partition = newPartition("orders");
+        appended(partition, Batches.plain(1));
+        execute("CREATE FUNCTION kafka.no_answer() RETURNS trigger LANGUAGE plpgsql AS"
+                + " $$ BEGIN RAISE EXCEPTION 'no answer'; END $$");
+        execute("CREATE CONSTRAINT TRIGGER no_answer AFTER UPDATE ON kafka.partitions DEFERRABLE INITIALLY DEFERRED"
+                + " FOR EACH ROW EXECUTE FUNCTION kafka.no_answer()");
+        assertThatThrownBy(() -> appended(partition, Batches.plain(1)))
+                .hasCauseInstanceOf(NotEnoughReplicasAfterAppendException.class);
+
+        // When: it went through after all, and the producer does not try again
+        execute("DROP TRIGGER no_answer ON kafka.partitions");
+        execute("UPDATE kafka.partitions SET next_offset = 11");
+
+        // Then
+        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(partition.highWatermark())
+                .isEqualTo(11));
+    }
+
+    @Test
+    void shouldKeepOneBatchsTroubleFromTheOthers() throws Exception {
+        // Given: a batch that breaks the code that takes it apart; it ends in the middle of a record
+        Partition partition = newPartition("orders");
+        IncomingBatch good = Batches.pending(partition, Batches.plain(1)).batch();
+        IncomingBatch bad =
+                new IncomingBatch(good.header(), good.bytes().duplicate().limit(70));
+        List<CompletableFuture<AppendResult>> answers = new ArrayList<>();
+        try (Appender appender = new Appender(
+                "tailrace-append-test",
+                new AppendConnection(database, "tailrace-append-test"),
+                EPOCH,
+                new LogAppends.Settings(1, 1 << 20, 1 << 24, Duration.ofSeconds(30), Duration.ofDays(1)),
+                Time.SYSTEM)) {
+            // When
+            for (IncomingBatch batch : List.of(good, bad, good)) {
+                PendingAppend append = new PendingAppend(partition, batch, Long.MAX_VALUE, new CompletableFuture<>());
+                answers.add(append.answer());
+                appender.enqueue(append);
+            }
+
+            // Then
+            assertThat(answers.get(0).get(20, TimeUnit.SECONDS).baseOffset()).isZero();
+            assertThatThrownBy(() -> answers.get(1).get(20, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(UnknownServerException.class);
+            assertThat(answers.get(2).get(20, TimeUnit.SECONDS).baseOffset()).isOne();
+        }
+    }
+
+    @Test
+    void shouldTakeAnyNumberOfGlobalOffsetsInOneQuery() throws Exception {
+        // Given
+        GlobalOffsets offsets = new GlobalOffsets();
+
+        // When
+        try (Connection connection = address.connect()) {
+            offsets.reserve(connection, 250_001);
+        }
+
+        // Then
+        long first = offsets.next();
+        for (int i = 1; i < 250_001; i++) {
+            assertThat(offsets.next()).isEqualTo(first + i);
+        }
     }
 }
