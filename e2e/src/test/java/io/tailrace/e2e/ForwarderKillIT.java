@@ -25,8 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,7 +87,7 @@ class ForwarderKillIT {
 
             // Then
             assertThat(load.failures()).isEmpty();
-            Arrival.awaitLast(target, load.sent(), Duration.ofSeconds(120));
+            Arrival.awaitLast(target, load.sent(), Duration.ofMinutes(2));
             LogComparison comparison = Arrival.compare(target, load.sent());
             report("kill -9", load.sent().size(), comparison);
             assertThat(comparison.isComplete()).as(comparison.toString()).isTrue();
@@ -180,13 +182,18 @@ class ForwarderKillIT {
             KafkaProducer<byte[], byte[]> producer,
             RecordGenerator generator,
             TopicPartition partition,
-            PartitionLogs sent) {
+            PartitionLogs sent)
+            throws Exception {
+        List<Future<RecordMetadata>> answers = new ArrayList<>();
         for (int i = 0; i < COPY_ROWS; i++) {
             var record = generator.next(partition);
             sent.add(partition, LogRecord.of(record));
-            producer.send(record);
+            answers.add(producer.send(record));
         }
         producer.flush();
+        for (Future<RecordMetadata> answer : answers) {
+            answer.get();
+        }
     }
 
     private void awaitProgress(Collection<TopicPartition> partitions) {

@@ -163,7 +163,7 @@ class OutageIT {
     private static void assertEverythingArrives(PacedLoad load, BrokerProgram broker, LocalKafka target) {
         Map<String, Object> connection = target.clientProperties(KafkaListener.SASL_SSL);
         Arrival.assertIdentical(broker.connection(), load.sent());
-        Arrival.awaitLast(connection, load.sent(), Duration.ofSeconds(120));
+        Arrival.awaitLast(connection, load.sent(), Duration.ofMinutes(2));
         LogComparison comparison = Arrival.compare(connection, load.sent());
         System.out.println(load.sent().size() + " records, " + comparison.duplicates() + " duplicates at the target");
         assertThat(comparison.isIdentical()).as(comparison.toString()).isTrue();

@@ -105,6 +105,7 @@ class RoundTripIT {
         return all;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // The callback hears of it.
     private static void sendWithJava(RecordGenerator generator, Map<String, Object> settings, int from, int to)
             throws Exception {
         Map<String, Object> all = new HashMap<>(settings);

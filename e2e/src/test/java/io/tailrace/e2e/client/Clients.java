@@ -7,10 +7,12 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -35,10 +37,18 @@ public final class Clients {
     }
 
     public static void createTopic(Map<String, Object> connection, NewTopic topic) {
+        administer(connection, admin -> admin.createTopics(List.of(topic)).all());
+    }
+
+    public static void deleteTopic(Map<String, Object> connection, String name) {
+        administer(connection, admin -> admin.deleteTopics(List.of(name)).all());
+    }
+
+    private static void administer(Map<String, Object> connection, Function<Admin, KafkaFuture<Void>> action) {
         try (Admin admin = Admin.create(connection)) {
-            admin.createTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+            action.apply(admin).get(30, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new AssertionError("topic " + topic.name() + " was not created", e);
+            throw new AssertionError(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);

@@ -123,6 +123,7 @@ public final class PacedLoad implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // The callback hears of it.
     private void send(ProducerRecord<byte[], byte[]> record) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         sent.add(partition, LogRecord.of(record));

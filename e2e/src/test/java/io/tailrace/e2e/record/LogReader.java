@@ -14,7 +14,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Reads whole partitions with Kafka's own consumer, without a group. Stateless. */
 public final class LogReader {
 
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private LogReader() {}
 
