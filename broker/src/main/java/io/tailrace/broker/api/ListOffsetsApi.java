@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
@@ -56,11 +57,16 @@ final class ListOffsetsApi implements Api {
     private static boolean needsSearch(ListOffsetsRequestData list) {
         return list.topics().stream()
                 .flatMap(topic -> topic.partitions().stream())
-                .anyMatch(partition ->
-                        partition.timestamp() >= 0 || partition.timestamp() == ListOffsetsRequest.MAX_TIMESTAMP);
+                .anyMatch(ListOffsetsApi::needsSearch);
+    }
+
+    private static boolean needsSearch(ListOffsetsPartition partition) {
+        return partition.timestamp() >= 0 || partition.timestamp() == ListOffsetsRequest.MAX_TIMESTAMP;
     }
 
     private ListOffsetsResponse answer(ListOffsetsRequestData list, short version) {
+        // One wait for a database that is away is enough for a request.
+        AtomicBoolean databaseAway = new AtomicBoolean();
         ListOffsetsResponseData data = new ListOffsetsResponseData();
         for (ListOffsetsTopic topic : list.topics()) {
             ListOffsetsTopicResponse answers = new ListOffsetsTopicResponse().setName(topic.name());
@@ -76,7 +82,7 @@ final class ListOffsetsApi implements Api {
                         .add(
                                 twice.contains(wanted.partitionIndex())
                                         ? failed(wanted, Errors.INVALID_REQUEST)
-                                        : answer(topic.name(), wanted));
+                                        : answer(topic.name(), wanted, databaseAway));
             }
             if (version < FIRST_VERSION_WITH_LEADER_EPOCH) {
                 // Kafka's codec refuses to write in an older version what that version has no field for.
@@ -87,7 +93,8 @@ final class ListOffsetsApi implements Api {
         return new ListOffsetsResponse(data);
     }
 
-    private ListOffsetsPartitionResponse answer(String topicName, ListOffsetsPartition wanted) {
+    private ListOffsetsPartitionResponse answer(
+            String topicName, ListOffsetsPartition wanted, AtomicBoolean databaseAway) {
         Optional<Partition> partition = topics.topic(topicName, Uuid.ZERO_UUID)
                 .flatMap(topic -> topics.partition(topic, wanted.partitionIndex()));
         if (partition.isEmpty()) {
@@ -96,13 +103,18 @@ final class ListOffsetsApi implements Api {
         if (wanted.currentLeaderEpoch() > ClusterIdentity.LEADER_EPOCH) {
             return failed(wanted, Errors.UNKNOWN_LEADER_EPOCH);
         }
+        if (databaseAway.get() && needsSearch(wanted)) {
+            return failed(wanted, Errors.KAFKA_STORAGE_ERROR);
+        }
         try {
             return answer(partition.get(), wanted);
         } catch (SQLException e) {
-            if (!SqlErrors.isPassing(e)) {
-                LOGGER.atError().setCause(e).addKeyValue("topic", topicName).log("looking for an offset failed");
+            if (SqlErrors.isPassing(e)) {
+                databaseAway.set(true);
+                return failed(wanted, Errors.KAFKA_STORAGE_ERROR);
             }
-            return failed(wanted, SqlErrors.isPassing(e) ? Errors.KAFKA_STORAGE_ERROR : Errors.UNKNOWN_SERVER_ERROR);
+            LOGGER.atError().setCause(e).addKeyValue("topic", topicName).log("looking for an offset failed");
+            return failed(wanted, Errors.UNKNOWN_SERVER_ERROR);
         }
     }
 

@@ -8,8 +8,9 @@ import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
- * Finds offsets by time, for ListOffsets. Blocks on Postgres; thread-safe. A BRIN index on the timestamps keeps it from
- * reading the whole of a topic, as long as time grows with the offsets.
+ * Finds offsets by time, for ListOffsets. Blocks on Postgres; thread-safe. It reads a partition in the order of its
+ * offsets up to the record that it looks for, about three million records a second: {@code postgres.statement_timeout}
+ * bounds how far it comes.
  */
 public final class OffsetFinder {
 

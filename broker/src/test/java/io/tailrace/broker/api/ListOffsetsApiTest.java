@@ -1,0 +1,79 @@
+package io.tailrace.broker.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.broker.log.OffsetFinder;
+import io.tailrace.broker.log.PartitionTable;
+import io.tailrace.broker.protocol.KafkaRequest;
+import io.tailrace.broker.protocol.TestConnection;
+import io.tailrace.broker.topic.TopicFixture;
+import io.tailrace.broker.topic.TopicRegistry;
+import java.lang.reflect.Proxy;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.junit.jupiter.api.Test;
+
+class ListOffsetsApiTest {
+
+    private static final short VERSION = 7;
+
+    private final AtomicInteger connections = new AtomicInteger();
+    private final TopicRegistry registry = new TopicRegistry();
+    private final PartitionTable partitions = new PartitionTable();
+    private final ListOffsetsApi api = new ListOffsetsApi(
+            new TopicResolver(registry, partitions), new OffsetFinder(databaseThatIsAway()), Runnable::run);
+
+    private DataSource databaseThatIsAway() {
+        return (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    connections.incrementAndGet();
+                    throw new SQLException("connection refused", "08001");
+                });
+    }
+
+    private ListOffsetsResponseData list(long... timestamps) {
+        ListOffsetsTopic topic = new ListOffsetsTopic()
+                .setName("orders")
+                .setPartitions(IntStream.range(0, timestamps.length)
+                        .mapToObj(index -> new ListOffsetsPartition()
+                                .setPartitionIndex(index)
+                                .setTimestamp(timestamps[index]))
+                        .toList());
+        ListOffsetsRequest request = ListOffsetsRequest.Builder.forConsumer(true, IsolationLevel.READ_UNCOMMITTED)
+                .setTargetTimes(List.of(topic))
+                .build(VERSION);
+        return (ListOffsetsResponseData) api.handle(new KafkaRequest(
+                        new RequestHeader(ApiKeys.LIST_OFFSETS, VERSION, "test", 1),
+                        request,
+                        new TestConnection(),
+                        100))
+                .join()
+                .data();
+    }
+
+    @Test
+    void shouldAskADatabaseThatIsAwayOnlyOnce() {
+        // Given
+        TopicFixture.register(registry, partitions, "orders", 3);
+
+        // When: two partitions by time, and one whose end is in memory
+        ListOffsetsResponseData response = list(1000, 1000, ListOffsetsRequest.LATEST_TIMESTAMP);
+
+        // Then
+        assertThat(connections).hasValue(1);
+        assertThat(response.topics().get(0).partitions())
+                .extracting(partition -> Errors.forCode(partition.errorCode()))
+                .containsExactly(Errors.KAFKA_STORAGE_ERROR, Errors.KAFKA_STORAGE_ERROR, Errors.NONE);
+    }
+}
