@@ -140,6 +140,55 @@ class BrokerIT {
     }
 
     @Test
+    void shouldShowRecordsOfTimesThatPostgresDoesNotKnow() throws Exception {
+        // Given
+        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of("retries", 0))) {
+            producer.send(new ProducerRecord<>("orders", 0, 0L, bytes("k"), bytes("v")))
+                    .get();
+        }
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE kafka.messages SET timestamp_ms = -9000000000000000");
+
+            // When
+            try (ResultSet rows = statement.executeQuery("SELECT timestamp, timestamp_ms FROM kafka.records")) {
+                // Then
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.getObject(1)).isNull();
+                assertThat(rows.getLong(2)).isEqualTo(-9000000000000000L);
+            }
+        }
+    }
+
+    @Test
+    void shouldCommitToDiskWhateverTheDatabaseIsSetTo() throws Exception {
+        // Given: a database that does without, and a table that takes no record from a connection that does
+        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            producer.send(new ProducerRecord<>("orders", bytes("k"), bytes("1")))
+                    .get();
+        }
+        broker.close();
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER DATABASE " + database.database() + " SET synchronous_commit = off");
+            statement.execute("CREATE FUNCTION kafka.on_disk() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " $$ BEGIN ASSERT current_setting('synchronous_commit') = 'on'; RETURN new; END $$");
+            statement.execute("CREATE TRIGGER on_disk BEFORE INSERT ON kafka.messages_1"
+                    + " FOR EACH ROW EXECUTE FUNCTION kafka.on_disk()");
+        }
+
+        // When
+        broker = Broker.start(config());
+        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of("retries", 0, "enable.idempotence", false))) {
+            producer.send(new ProducerRecord<>("orders", bytes("k"), bytes("2")))
+                    .get();
+        }
+
+        // Then
+        assertThat(consume("orders", 2)).hasSize(2);
+    }
+
+    @Test
     void shouldGoOnAfterARestart() throws Exception {
         // Given
         try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {

@@ -74,7 +74,7 @@ public final class ApiTable implements RequestDispatcher {
                 ApiKeys.CREATE_TOPICS,
                 new CreateTopicsApi(parts.topics(), parts.cluster().nodeId()));
         handlers.put(ApiKeys.DELETE_TOPICS, new DeleteTopicsApi(topics, parts.topics()));
-        handlers.put(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdApi(parts.producerIds()));
+        handlers.put(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdApi(parts.producerIds()::next));
         handlers.put(ApiKeys.DESCRIBE_CLUSTER, new DescribeClusterApi(parts.cluster()));
     }
 

@@ -1,8 +1,11 @@
 package io.tailrace.broker.api;
 
-import io.tailrace.broker.log.ProducerIds;
 import io.tailrace.broker.protocol.KafkaRequest;
+import io.tailrace.broker.sql.SqlErrors;
+import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.protocol.Errors;
@@ -16,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class InitProducerIdApi implements Api {
 
-    private final ProducerIds producerIds;
+    private final Supplier<CompletableFuture<Long>> producerIds;
 
-    InitProducerIdApi(ProducerIds producerIds) {
+    /** @param producerIds gives out a new one at each call */
+    InitProducerIdApi(Supplier<CompletableFuture<Long>> producerIds) {
         this.producerIds = producerIds;
     }
 
@@ -30,9 +34,19 @@ final class InitProducerIdApi implements Api {
             Errors error = init.transactionalId().isEmpty() ? Errors.INVALID_REQUEST : Errors.UNSUPPORTED_VERSION;
             return CompletableFuture.completedFuture(request.body().getErrorResponse(error.exception()));
         }
-        return producerIds
-                .next()
-                .thenApply(id -> new InitProducerIdResponse(
-                        new InitProducerIdResponseData().setProducerId(id).setProducerEpoch((short) 0)));
+        return producerIds.get().handle((id, thrown) -> answer(request, id, thrown));
+    }
+
+    private static AbstractResponse answer(KafkaRequest request, @Nullable Long id, @Nullable Throwable thrown) {
+        if (id != null) {
+            return new InitProducerIdResponse(
+                    new InitProducerIdResponseData().setProducerId(id).setProducerEpoch((short) 0));
+        }
+        Throwable cause = thrown == null ? new IllegalStateException("no producer id") : SqlErrors.unwrap(thrown);
+        if (cause instanceof SQLException sql && SqlErrors.isPassing(sql)) {
+            // The Java client gives up for good at any error that is not retriable.
+            return request.body().getErrorResponse(Errors.COORDINATOR_LOAD_IN_PROGRESS.exception());
+        }
+        throw new CompletionException(cause);
     }
 }

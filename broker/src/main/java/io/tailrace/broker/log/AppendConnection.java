@@ -3,6 +3,7 @@ package io.tailrace.broker.log;
 import io.tailrace.broker.sql.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +31,19 @@ final class AppendConnection {
         Connection open = connection;
         if (open == null) {
             open = database.connect(name);
-            open.setAutoCommit(false);
             connection = open;
+            commitToDisk(open);
+            open.setAutoCommit(false);
         }
         return open;
+    }
+
+    /** Acknowledged means on disk, also in a database that is set to do without. */
+    private static void commitToDisk(Connection open) throws SQLException {
+        try (Statement statement = open.createStatement()) {
+            statement.execute("SELECT set_config('synchronous_commit', 'on', false)"
+                    + " WHERE current_setting('synchronous_commit') = 'off'");
+        }
     }
 
     void onSuccess() {

@@ -131,7 +131,11 @@ CREATE VIEW kafka.records AS
 SELECT t.name                                    AS topic,
        m.partition_id                            AS partition,
        m.partition_offset                        AS "offset",
-       to_timestamp(m.timestamp_ms / 1000.0)     AS "timestamp",
+       -- A producer may write any number; what Postgres has no time for is null.
+       CASE
+           WHEN m.timestamp_ms >= -210866803200000 AND m.timestamp_ms < 9224318016000000
+               THEN to_timestamp(m.timestamp_ms / 1000.0)
+       END                                       AS "timestamp",
        m.key,
        m.value,
        m.headers,

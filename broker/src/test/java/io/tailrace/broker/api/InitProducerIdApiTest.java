@@ -1,0 +1,85 @@
+package io.tailrace.broker.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.broker.protocol.ClientConnection;
+import io.tailrace.broker.protocol.KafkaRequest;
+import java.net.InetAddress;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.InitProducerIdRequest;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class InitProducerIdApiTest {
+
+    private static final short VERSION = 5;
+
+    private static final ClientConnection CONNECTION = new ClientConnection() {
+        @Override
+        public String id() {
+            return "test";
+        }
+
+        @Override
+        public InetAddress clientAddress() {
+            return InetAddress.getLoopbackAddress();
+        }
+
+        @Override
+        public AutoCloseable onClose(Runnable action) {
+            return () -> {};
+        }
+    };
+
+    private static InitProducerIdResponseData ask(InitProducerIdApi api, @Nullable String transactionalId) {
+        InitProducerIdRequestData data = new InitProducerIdRequestData()
+                .setTransactionalId(transactionalId)
+                .setTransactionTimeoutMs(1000);
+        KafkaRequest request = new KafkaRequest(
+                new RequestHeader(ApiKeys.INIT_PRODUCER_ID, VERSION, "client", 1),
+                new InitProducerIdRequest.Builder(data).build(VERSION),
+                CONNECTION,
+                10);
+        return (InitProducerIdResponseData) api.handle(request).join().data();
+    }
+
+    private static InitProducerIdApi failing(String sqlState) {
+        return new InitProducerIdApi(
+                () -> CompletableFuture.failedFuture(new CompletionException(new SQLException("no", sqlState))));
+    }
+
+    @Test
+    void shouldGiveAnIdWithEpochZero() {
+        // When
+        InitProducerIdResponseData answer =
+                ask(new InitProducerIdApi(() -> CompletableFuture.completedFuture(1L << 40)), null);
+
+        // Then
+        assertThat(answer.producerId()).isEqualTo(1L << 40);
+        assertThat(answer.producerEpoch()).isZero();
+        assertThat(answer.errorCode()).isEqualTo(Errors.NONE.code());
+    }
+
+    @Test
+    void shouldHaveClientsTryAgainWhilePostgresIsAway() {
+        assertThat(ask(failing("08006"), null).errorCode()).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS.code());
+    }
+
+    @Test
+    void shouldNotHideOtherFailures() {
+        assertThatThrownBy(() -> ask(failing("42P01"), null)).hasCauseInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void shouldRefuseTransactionalIds() {
+        assertThat(ask(failing("08006"), "t").errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
+    }
+}
