@@ -9,6 +9,9 @@ import io.tailrace.broker.protocol.RequestDispatcher;
 import io.tailrace.config.ListenerConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -236,6 +239,17 @@ class BrokerServerIT {
         }
     }
 
+    /** To connect would prove nothing: a client that happens to get the same port for itself connects to itself. */
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     @Test
     void shouldLetResponsesUnderWayLeaveWhenItCloses() throws Exception {
         // Given
@@ -254,7 +268,7 @@ class BrokerServerIT {
             // When
             stopping.stopAccepting();
             assertThat(idle.isClosedByBroker()).isTrue();
-            assertThatThrownBy(() -> new RawClient(port)).isInstanceOf(IOException.class);
+            assertThat(isFree(port)).isTrue();
             answer.complete(response("cluster"));
             stopping.close();
 
