@@ -27,6 +27,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.MetadataResponse;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -268,7 +269,8 @@ class BrokerServerIT {
             // When
             stopping.stopAccepting();
             assertThat(idle.isClosedByBroker()).isTrue();
-            assertThat(isFree(port)).isTrue();
+            // The socket is closed for good when its event loop selects next.
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> isFree(port));
             answer.complete(response("cluster"));
             stopping.close();
 
