@@ -277,4 +277,28 @@ final class ForwarderIT {
         // Then
         target.assertExactly(topic, 0, 200);
     }
+
+    @Test
+    void shouldWaitForAnotherForwarderOfTheSameSlotToEnd() throws InterruptedException {
+        // Given
+        int id = log.createTopic(topic, 1);
+
+        // When
+        Forwarder first = Forwarder.start(config);
+        awaitStreaming();
+        try (Forwarder second = Forwarder.start(config)) {
+            try (first) {
+                log.append(id, 0, 100);
+                awaitRecords(0, 100);
+                Thread.sleep(1_000);
+                assertThat(second.stats().forwarded()).isZero();
+            }
+            log.append(id, 0, 100);
+            awaitRecords(0, 200);
+            await().atMost(SOON).until(() -> second.stats().forwarded() == 100);
+        }
+
+        // Then
+        target.assertExactly(topic, 0, 200);
+    }
 }

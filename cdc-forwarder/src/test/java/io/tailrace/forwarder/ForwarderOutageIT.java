@@ -10,6 +10,9 @@ import io.tailrace.local.LocalKafka;
 import io.tailrace.local.LocalPostgres;
 import io.tailrace.local.PostgresOptions;
 import io.tailrace.schema.Migrations;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -149,6 +152,45 @@ final class ForwarderOutageIT {
             // Then
             assertThat(forwarder.stats().restarts()).isPositive();
         }
+        target.assertExactly(topic, 0, 3_000);
+    }
+
+    @Test
+    void shouldReadFromTheTableWhatALostSlotMissed() throws SQLException {
+        // Given
+        int id = log.createTopic(topic, 1);
+        try (Forwarder forwarder = Forwarder.start(config)) {
+            awaitStreaming();
+            log.append(id, 0, 1_000);
+            awaitRecords(1_000);
+            assertThat(forwarder.stats().restarts()).isZero();
+        }
+
+        // When
+        log.append(id, 0, 1_000);
+        try (Connection superuser = postgres.superuser("tailrace").connect();
+                Statement statement = superuser.createStatement()) {
+            statement.execute("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
+            statement.execute("SELECT pg_reload_conf()");
+            await().atMost(SOON).until(() -> {
+                statement.execute("SELECT pg_logical_emit_message(false, 'filler', repeat('x', 1000000))");
+                statement.execute("SELECT pg_switch_wal()");
+                statement.execute("CHECKPOINT");
+                return "lost"
+                        .equals(log.query(
+                                "SELECT wal_status FROM pg_replication_slots WHERE slot_name = '" + slot + "'"));
+            });
+            statement.execute("ALTER SYSTEM RESET max_slot_wal_keep_size");
+            statement.execute("SELECT pg_reload_conf()");
+        }
+        try (Forwarder forwarder = Forwarder.start(config)) {
+            awaitStreaming();
+            log.append(id, 0, 1_000);
+            awaitRecords(3_000);
+            assertThat(forwarder.stats().repeated()).isZero();
+        }
+
+        // Then
         target.assertExactly(topic, 0, 3_000);
     }
 }

@@ -85,6 +85,12 @@ final class Flows {
         }
     }
 
+    /** The name of a topic that was met before. */
+    String name(int topicId) {
+        TopicFlow flow = flows.get(topicId);
+        return flow == null ? "number " + topicId : flow.topic().name();
+    }
+
     Collection<TopicFlow> all() {
         return flows.values();
     }

@@ -3,27 +3,18 @@ package io.tailrace.forwarder.pipeline;
 import io.tailrace.forwarder.ForwarderStats;
 import io.tailrace.forwarder.catchup.LogTable;
 import io.tailrace.forwarder.checkpoint.Deliveries;
-import io.tailrace.forwarder.checkpoint.Delivery;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
-import io.tailrace.forwarder.checkpoint.Position;
 import io.tailrace.forwarder.checkpoint.PositionStore;
 import io.tailrace.forwarder.decode.LogRow;
-import io.tailrace.forwarder.sink.TargetException;
-import io.tailrace.forwarder.sink.TargetProducer;
 import io.tailrace.forwarder.sink.TargetSettings;
 import io.tailrace.forwarder.sink.TargetTopics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Queue;
-import java.util.Set;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,25 +34,18 @@ public final class Pipeline implements AutoCloseable {
     private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(60);
 
     private final PipelineConfig config;
-    private final TargetSettings settings;
     private final TargetTopics target;
-    private final PositionStore positions;
     private final LogTable table;
     private final ForwarderStats stats;
     private final TopicOpener opener;
     private final Flows flows = new Flows();
     private final Deliveries deliveries = new Deliveries();
-    private final Waiting waiting = new Waiting();
-    private final Set<PartitionProgress> held = new LinkedHashSet<>();
+    private final Checkpoints checkpoints;
+    private final Sender sender;
 
     private @Nullable Connection connection;
-    private @Nullable TargetProducer producer;
-    private boolean compareWithTarget = true;
-    private long checkpointed;
     private long certainFrom;
-    private long checkpointDueNs = System.nanoTime();
     private long refreshDueNs = System.nanoTime();
-    private volatile boolean stopping;
 
     public Pipeline(
             PipelineConfig config,
@@ -71,12 +55,12 @@ public final class Pipeline implements AutoCloseable {
             LogTable table,
             ForwarderStats stats) {
         this.config = config;
-        this.settings = settings;
         this.target = target;
-        this.positions = positions;
         this.table = table;
         this.stats = stats;
         this.opener = new TopicOpener(target, config.backoff(), stats);
+        this.checkpoints = new Checkpoints(positions, config.checkpointInterval(), flows, deliveries);
+        this.sender = new Sender(config, settings, opener, flows, deliveries, stats, this::whileWaiting);
     }
 
     /**
@@ -87,17 +71,14 @@ public final class Pipeline implements AutoCloseable {
     public synchronized void begin(Connection database) throws SQLException, InterruptedException {
         connection = database;
         target.checkReachable();
-        flows.restore(database, positions.load(database));
+        checkpoints.restore(database);
         List<TopicFlow> live = flows.refresh(database);
-        if (producer == null) {
-            producer = new TargetProducer(settings);
-        }
-        if (compareWithTarget) {
+        if (!sender.hasProducer()) {
             opener.countRepeats(flows.all());
-            compareWithTarget = false;
+            sender.begin();
         }
         live.forEach(opener::open);
-        checkpoint();
+        checkpoints.save(database);
     }
 
     /** Forwards from the table, up to the next offset of each partition as it is now. */
@@ -127,18 +108,22 @@ public final class Pipeline implements AutoCloseable {
             fillGap(flow, progress, row.offset());
         }
         if (progress.isFlowing()) {
-            send(flow, progress, row);
+            sender.send(flow, progress, row);
         }
     }
 
     /** Settles what the target has acknowledged, and does what is due: saving positions, new topics, new attempts. */
     public synchronized void tick() throws SQLException, InterruptedException {
-        settle();
+        sender.settle();
         refreshIfDue();
-        for (PartitionProgress progress : List.copyOf(held)) {
-            tryHeld(progress);
+        for (PartitionProgress progress : sender.held()) {
+            if (progress.isFlowing()) {
+                goOn(progress);
+            } else if (progress.isProbeDue(System.nanoTime())) {
+                probe(progress);
+            }
         }
-        checkpointIfDue();
+        checkpoints.saveIfDue(connection());
     }
 
     /** How many records were ever handed to the producer. */
@@ -151,33 +136,24 @@ public final class Pipeline implements AutoCloseable {
      * nothing for certain, while a refused record is waiting and until what waited behind it has followed.
      */
     public synchronized long saved() {
-        return held.isEmpty() && checkpointed >= certainFrom ? checkpointed : -1;
+        boolean certain = sender.held().isEmpty() && checkpoints.covered() >= certainFrom;
+        return certain ? checkpoints.covered() : -1;
     }
 
     /** Makes whatever runs in here end soon, with an InterruptedException. Callable from any thread. */
     public void stop() {
-        stopping = true;
+        sender.stop();
     }
 
     /** Waits, at most so long, for what was sent, and saves the positions. Only after {@link #stop()}. */
     public synchronized void finish(Duration atMost) throws SQLException, InterruptedException {
-        long deadlineNs = System.nanoTime() + atMost.toNanos();
-        settle();
-        while (!deliveries.isEmpty() && System.nanoTime() - deadlineNs < 0) {
-            Thread.sleep(PAUSE_MS);
-            settle();
-        }
-        if (!deliveries.isEmpty()) {
-            LOGGER.atWarn()
-                    .addKeyValue("records", deliveries.sent() - deliveries.settled())
-                    .log("stopped before the target acknowledged everything; the rest will be sent again");
-        }
-        checkpoint();
+        sender.drain(atMost);
+        checkpoints.save(connection());
     }
 
     @Override
     public synchronized void close() {
-        abandonProducer();
+        sender.close();
         target.close();
     }
 
@@ -186,7 +162,7 @@ public final class Pipeline implements AutoCloseable {
         awaitVisible(progress, offset);
         long from = progress.next();
         while (progress.next() < offset && forwardPiece(flow, progress, offset)) {
-            settle();
+            sender.settle();
         }
         stats.onGapFilled();
         LOGGER.atInfo()
@@ -207,7 +183,7 @@ public final class Pipeline implements AutoCloseable {
                         "topic %d, partition %d: offset %d came by replication, but kafka.partitions ends at %d"
                                 .formatted(progress.topicId(), progress.partition(), offset, end.getAsLong()));
             }
-            checkStopping();
+            sender.checkStopping();
             Thread.sleep(PAUSE_MS);
             end = table.nextOffset(connection(), progress.topicId(), progress.partition());
         }
@@ -216,7 +192,7 @@ public final class Pipeline implements AutoCloseable {
     /** Forwards the next rows of the table. @return whether there may be more below {@code endExc} */
     private boolean forwardPiece(TopicFlow flow, PartitionProgress progress, long endExc)
             throws SQLException, InterruptedException {
-        checkStopping();
+        sender.checkStopping();
         if (progress.next() >= endExc || !progress.isFlowing()) {
             return false;
         }
@@ -226,104 +202,14 @@ public final class Pipeline implements AutoCloseable {
                 return false;
             }
             progress.skipTo(row.offset());
-            send(flow, progress, row);
+            sender.send(flow, progress, row);
         }
         if (rows.isEmpty()) {
             progress.skipTo(endExc);
         }
-        settle();
-        checkpointIfDue();
+        sender.settle();
+        checkpoints.saveIfDue(connection());
         return progress.next() < endExc;
-    }
-
-    private void send(TopicFlow flow, PartitionProgress progress, LogRow row)
-            throws SQLException, InterruptedException {
-        if (!opener.open(flow)) {
-            hold(progress);
-            return;
-        }
-        while (!deliveries.isEmpty() && deliveries.bytes() + row.sizeBytes() > config.maxInFlightBytes()) {
-            awaitTarget();
-        }
-        while (progress.takes(row.offset())) {
-            Delivery delivery = new Delivery(progress, row.offset(), row.sizeBytes());
-            if (hand(flow, row, delivery)) {
-                deliveries.add(delivery);
-                break;
-            }
-            flow.onGone();
-            awaitTarget();
-            opener.open(flow);
-        }
-        waiting.over();
-    }
-
-    /** Whether the producer took the record */
-    private boolean hand(TopicFlow flow, LogRow row, Delivery delivery) {
-        try {
-            return producer().send(flow.topic().name(), row, delivery);
-        } catch (InterruptException stopped) {
-            throw stopped;
-        } catch (KafkaException broken) {
-            abandonProducer();
-            throw new TargetException("the producer cannot go on: " + broken.getMessage(), broken);
-        }
-    }
-
-    private void awaitTarget() throws SQLException, InterruptedException {
-        checkStopping();
-        Thread.sleep(PAUSE_MS);
-        settle();
-        checkpointIfDue();
-        if (waiting.stillWaiting(deliveries.bytes())) {
-            refreshIfDue(); // what it waits for may be a topic that has gone from the target
-        }
-    }
-
-    private void settle() {
-        for (Delivery delivery = deliveries.pollSettled(); delivery != null; delivery = deliveries.pollSettled()) {
-            Exception error = delivery.error();
-            if (error == null) {
-                if (Deliveries.acknowledge(delivery)) {
-                    stats.onForwarded();
-                } else {
-                    stats.onRepeated(1);
-                }
-            } else if (TargetProducer.concernsRecordOnly(error)) {
-                refuse(delivery, error);
-            } else {
-                delivery.progress().rewind();
-                abandonProducer();
-                throw new TargetException("the target does not take records any more: " + error.getMessage(), error);
-            }
-        }
-    }
-
-    private void refuse(Delivery delivery, Exception error) {
-        if (Deliveries.refuse(delivery, System.nanoTime(), config.backoff())) {
-            PartitionProgress progress = delivery.progress();
-            held.add(progress);
-            LOGGER.atError()
-                    .addKeyValue("topicId", progress.topicId())
-                    .addKeyValue("partition", progress.partition())
-                    .addKeyValue("offset", delivery.offset())
-                    .addKeyValue("reason", error.getMessage())
-                    .log(
-                            "the target refuses a record; nothing is skipped, and nothing more of its partition is sent until it passes");
-        }
-    }
-
-    private void hold(PartitionProgress progress) {
-        progress.hold(System.nanoTime(), config.backoff());
-        held.add(progress);
-    }
-
-    private void tryHeld(PartitionProgress progress) throws SQLException, InterruptedException {
-        if (progress.isFlowing()) {
-            goOn(progress);
-        } else if (progress.isProbeDue(System.nanoTime())) {
-            probe(progress);
-        }
     }
 
     /** The record that was refused has passed: what waited behind it follows, from the table. */
@@ -335,10 +221,10 @@ public final class Pipeline implements AutoCloseable {
                 .log("the partition is forwarded again");
         long end = end(progress);
         while (forwardPiece(flow, progress, end)) {
-            settle();
+            sender.settle();
         }
         if (progress.isFlowing()) {
-            held.remove(progress);
+            sender.release(progress);
             certainFrom = deliveries.sent();
         }
     }
@@ -355,7 +241,7 @@ public final class Pipeline implements AutoCloseable {
         }
         progress.skipTo(rows.get(0).offset());
         progress.probe();
-        send(flow, progress, rows.get(0));
+        sender.send(flow, progress, rows.get(0));
     }
 
     private long end(PartitionProgress progress) throws SQLException {
@@ -370,55 +256,12 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
-    private void checkpointIfDue() throws SQLException {
-        if (System.nanoTime() - checkpointDueNs >= 0) {
-            checkpoint();
+    /** What waits may wait for a topic that has gone from the target. */
+    private void whileWaiting(boolean stalled) throws SQLException {
+        checkpoints.saveIfDue(connection());
+        if (stalled) {
+            refreshIfDue();
         }
-    }
-
-    private void checkpoint() throws SQLException {
-        List<Position> changed = new ArrayList<>();
-        List<PartitionProgress> owners = new ArrayList<>();
-        for (TopicFlow flow : flows.all()) {
-            flow.forEach(progress -> {
-                Position position = progress.unsaved();
-                if (position != null) {
-                    changed.add(position);
-                    owners.add(progress);
-                }
-            });
-        }
-        if (!changed.isEmpty()) {
-            positions.save(connection(), changed);
-            for (int i = 0; i < changed.size(); i++) {
-                owners.get(i).onSaved(changed.get(i));
-            }
-        }
-        checkpointed = deliveries.settled();
-        checkpointDueNs = System.nanoTime() + config.checkpointInterval().toNanos();
-    }
-
-    private void checkStopping() throws InterruptedException {
-        if (stopping) {
-            throw new InterruptedException("the forwarder stops");
-        }
-    }
-
-    private void abandonProducer() {
-        TargetProducer abandoned = producer;
-        producer = null;
-        compareWithTarget = true;
-        if (abandoned != null) {
-            abandoned.close();
-        }
-        deliveries.abandon();
-    }
-
-    private TargetProducer producer() {
-        if (producer == null) {
-            throw new IllegalStateException("begin() comes first");
-        }
-        return producer;
     }
 
     private Connection connection() {

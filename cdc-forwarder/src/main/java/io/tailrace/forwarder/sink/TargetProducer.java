@@ -23,6 +23,8 @@ import org.apache.kafka.common.errors.UnsupportedForMessageFormatException;
  */
 public final class TargetProducer implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
+    /** What Kafka takes for no timestamp at all. */
+    private static final long NO_TIMESTAMP = -1;
 
     private final KafkaProducer<byte[], byte[]> producer;
 
@@ -37,11 +39,33 @@ public final class TargetProducer implements AutoCloseable {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // the delivery is told how it ended
     public boolean send(String topic, LogRow row, Delivery delivery) {
-        producer.send(
-                new ProducerRecord<>(topic, row.partition(), row.timestampMs(), row.key(), row.value(), row.headers()),
-                delivery);
+        if (row.timestampMs() < NO_TIMESTAMP) {
+            delivery.onCompletion(
+                    null, new InvalidTimestampException("timestamp " + row.timestampMs() + " is negative"));
+            return true;
+        }
+        producer.send(record(topic, row), delivery);
         // With an unlimited delivery timeout, only the wait for memory or metadata ends with this error.
         return !(delivery.error() instanceof TimeoutException);
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(String topic, LogRow row) {
+        return row.timestampMs() == NO_TIMESTAMP
+                ? new UntimedRecord(topic, row)
+                : new ProducerRecord<>(
+                        topic, row.partition(), row.timestampMs(), row.key(), row.value(), row.headers());
+    }
+
+    /** A record without a timestamp. Kafka keeps such records, but its producer would put in the time of the day. */
+    private static final class UntimedRecord extends ProducerRecord<byte[], byte[]> {
+        UntimedRecord(String topic, LogRow row) {
+            super(topic, row.partition(), 0L, row.key(), row.value(), row.headers());
+        }
+
+        @Override
+        public Long timestamp() {
+            return NO_TIMESTAMP;
+        }
     }
 
     /** Whether the target refused this one record (or its topic), so that others may still pass. */

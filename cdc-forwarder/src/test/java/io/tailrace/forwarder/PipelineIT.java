@@ -1,0 +1,202 @@
+package io.tailrace.forwarder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tailrace.forwarder.catchup.LogTable;
+import io.tailrace.forwarder.checkpoint.PositionStore;
+import io.tailrace.forwarder.decode.LogRow;
+import io.tailrace.forwarder.pipeline.Pipeline;
+import io.tailrace.forwarder.pipeline.PipelineConfig;
+import io.tailrace.forwarder.retry.Backoff;
+import io.tailrace.forwarder.sink.TargetSettings;
+import io.tailrace.forwarder.sink.TargetTopics;
+import io.tailrace.forwarder.source.SourceSession;
+import io.tailrace.local.KafkaListener;
+import io.tailrace.local.PostgresAddress;
+import io.tailrace.local.junit.KafkaExtension;
+import io.tailrace.local.junit.PostgresExtension;
+import io.tailrace.schema.Migrations;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What the pipeline makes of a stream that repeats, or jumps. */
+final class PipelineIT {
+    @RegisterExtension
+    static final PostgresExtension POSTGRES = new PostgresExtension();
+
+    @RegisterExtension
+    static final KafkaExtension KAFKA = new KafkaExtension();
+
+    private final PostgresAddress database = POSTGRES.freshDatabase();
+    private final SourceLog log = new SourceLog(database);
+    private final String topic = KAFKA.freshTopicName();
+    private final ForwarderStats stats = new ForwarderStats();
+    private Connection connection;
+    private TargetReader target;
+    private Pipeline pipeline;
+
+    @BeforeEach
+    void open() throws Exception {
+        Migrations.migrate(SourceSession.dataSource(TestConfig.postgres(database)));
+        connection = database.connect();
+        target = new TargetReader(KAFKA.server().clientProperties(KafkaListener.PLAINTEXT));
+        TargetSettings settings = new TargetSettings(TestConfig.target(KAFKA.bootstrapServers(), Map.of()), 64L << 20);
+        Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofMillis(200));
+        pipeline = new Pipeline(
+                new PipelineConfig(64L << 20, Duration.ofMillis(50), Duration.ofSeconds(60), backoff),
+                settings,
+                new TargetTopics(settings, KAFKA.bootstrapServers(), 1),
+                new PositionStore("pipeline_it"),
+                new LogTable(30),
+                stats);
+        pipeline.begin(connection);
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        pipeline.close();
+        target.close();
+        connection.close();
+        log.close();
+    }
+
+    private static LogRow row(int topicId, long offset) {
+        byte[] value = Long.toString(offset).getBytes(StandardCharsets.US_ASCII);
+        return new LogRow(topicId, 0, offset, System.currentTimeMillis(), null, value, List.of());
+    }
+
+    private void finish() throws Exception {
+        pipeline.stop();
+        pipeline.finish(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void shouldReadFromTheTableWhereTheStreamJumps() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1);
+        log.append(id, 0, 100);
+
+        // When
+        pipeline.offer(row(id, 0));
+        pipeline.offer(row(id, 70));
+        pipeline.offer(row(id, 99));
+        finish();
+
+        // Then
+        target.assertExactly(topic, 0, 100);
+        assertThat(stats.gapsFilled()).isEqualTo(2);
+        assertThat(log.query("SELECT next_offset || ',' || target_next_offset FROM kafka.forwarder_positions"))
+                .isEqualTo("100,100");
+    }
+
+    @Test
+    void shouldTakeForAHoleWhatTheTableDoesNotHave() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1);
+        log.append(id, 0, 100);
+        log.execute("DELETE FROM kafka.messages WHERE partition_offset BETWEEN 10 AND 89");
+
+        // When
+        pipeline.offer(row(id, 99));
+        finish();
+
+        // Then
+        assertThat(target.offsets(topic, 0))
+                .hasSize(20)
+                .startsWith(0L, 1L)
+                .contains(9L, 90L)
+                .endsWith(98L, 99L);
+        assertThat(log.query("SELECT next_offset || ',' || target_next_offset FROM kafka.forwarder_positions"))
+                .isEqualTo("100,20");
+    }
+
+    @Test
+    void shouldNotSendWhatComesAgain() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1);
+        log.append(id, 0, 3);
+
+        // When
+        for (long offset : new long[] {0, 1, 0, 1, 2, 1, 2}) {
+            pipeline.offer(row(id, offset));
+        }
+        finish();
+
+        // Then
+        target.assertExactly(topic, 0, 3);
+        assertThat(stats.skipped()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldWaitUntilAJumpIsVisible() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1);
+        log.append(id, 0, 1);
+        pipeline.offer(row(id, 0));
+        Thread writer = new Thread(() -> {
+            log.execute("SELECT pg_sleep(0.3)");
+            log.append(id, 0, 9);
+        });
+
+        // When
+        writer.start();
+        pipeline.offer(row(id, 9));
+        writer.join();
+        finish();
+
+        // Then
+        target.assertExactly(topic, 0, 10);
+    }
+
+    @Test
+    void shouldKeepARecordWithoutATimestamp() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1);
+        log.append(id, 0, null, new byte[] {1}, null, -1, 0);
+
+        // When
+        pipeline.catchUp();
+        finish();
+
+        // Then
+        assertThat(target.read(topic, 0)).extracting(ConsumerRecord::timestamp).containsExactly(-1L);
+    }
+
+    @Test
+    void shouldMarkNothingWhileARecordIsRefused() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 2);
+        log.append(id, 0, null, new byte[] {1}, null, -2, 0);
+        log.append(id, 1, 5);
+
+        // When
+        pipeline.catchUp();
+        await().untilAsserted(() -> {
+            pipeline.tick();
+            assertThat(stats.forwarded()).isEqualTo(5);
+        });
+        long whileRefused = pipeline.saved();
+        log.execute("DELETE FROM kafka.messages WHERE partition_id = 0");
+        log.append(id, 0, null, new byte[] {2}, null, 7, 0);
+
+        // Then
+        assertThat(whileRefused).isEqualTo(-1);
+        await().untilAsserted(() -> {
+            pipeline.tick();
+            assertThat(stats.forwarded()).isEqualTo(6);
+            assertThat(pipeline.saved()).isEqualTo(pipeline.sent());
+        });
+        target.assertExactly(topic, 1, 5);
+        assertThat(target.read(topic, 0)).extracting(ConsumerRecord::timestamp).containsExactly(7L);
+    }
+}
