@@ -1,7 +1,12 @@
 package io.tailrace.broker;
 
 import io.tailrace.broker.api.ApiTable;
+import io.tailrace.broker.api.ClusterApis;
 import io.tailrace.broker.api.ClusterIdentity;
+import io.tailrace.broker.api.TopicResolver;
+import io.tailrace.broker.api.log.LogApis;
+import io.tailrace.broker.api.topic.TopicApis;
+import io.tailrace.broker.api.txn.TransactionApis;
 import io.tailrace.broker.log.LogAppends;
 import io.tailrace.broker.log.LogReader;
 import io.tailrace.broker.log.OffsetFinder;
@@ -24,6 +29,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -84,36 +90,36 @@ public final class Broker implements AutoCloseable {
         TopicRegistry registry = new TopicRegistry();
         PartitionTable partitions = new PartitionTable();
         TopicService topics = new TopicService(
-                database,
-                registry,
-                partitions,
-                threads.topics(),
-                threads.maintenance(),
-                defaults(config.topics()),
-                lease.epoch());
+                database, registry, threads.topics(), threads.maintenance(), defaults(config.topics()), lease.epoch());
+        topics.addListener(partitions);
         topics.load();
         database.inTransaction(connection -> {
             partitions.takeOver(connection, registry.all(), lease.epoch());
             return registry;
         });
         LogAppends appends = own(new LogAppends(database, appendSettings(config), lease.epoch(), time));
-        ApiTable apis = new ApiTable(
-                new ApiTable.Parts(
-                        identity(config.broker(), lease.clusterId()),
-                        registry,
-                        partitions,
-                        topics,
-                        appends,
-                        new LogReader(database.fetchPool()),
-                        new OffsetFinder(database.generalPool()),
-                        new ProducerIds(database, threads.topics()),
-                        threads.fetch(),
-                        threads.general(),
-                        threads.timer()),
-                config.topics().autoCreate(),
-                config.log().fetchMaxBytes());
+        ClusterIdentity cluster = identity(config.broker(), lease.clusterId());
+        TopicResolver resolver = new TopicResolver(registry, partitions);
+        ApiTable apis = new ApiTable(List.of(
+                ClusterApis.of(cluster, registry, topics, config.topics().autoCreate()),
+                TopicApis.of(cluster, resolver, topics),
+                LogApis.of(logParts(config, database, threads, resolver, appends)),
+                TransactionApis.of(new ProducerIds(database, threads.topics()))));
         maintain(threads, topics, new ProducerExpiry(database, config.log().producerIdExpiration()));
         return listen(config.broker(), apis);
+    }
+
+    private static LogApis.Parts logParts(
+            BrokerConfig config, Database database, BrokerThreads threads, TopicResolver topics, LogAppends appends) {
+        return new LogApis.Parts(
+                topics,
+                appends,
+                new LogReader(database.fetchPool()),
+                new OffsetFinder(database.generalPool()),
+                config.log().fetchMaxBytes(),
+                threads.fetch(),
+                threads.general(),
+                threads.timer());
     }
 
     private <T extends AutoCloseable> T own(T part) {

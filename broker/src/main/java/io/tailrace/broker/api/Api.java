@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers the requests of one API key. Called on an event loop: it never blocks. */
 @FunctionalInterface
-interface Api {
+public interface Api {
 
     /** See {@link io.tailrace.broker.protocol.RequestDispatcher#dispatch}. */
     CompletableFuture<@Nullable AbstractResponse> handle(KafkaRequest request);

@@ -1,20 +1,12 @@
 package io.tailrace.broker.api;
 
-import io.tailrace.broker.log.LogAppends;
-import io.tailrace.broker.log.LogReader;
-import io.tailrace.broker.log.OffsetFinder;
-import io.tailrace.broker.log.PartitionTable;
-import io.tailrace.broker.log.ProducerIds;
 import io.tailrace.broker.protocol.KafkaRequest;
 import io.tailrace.broker.protocol.RequestDispatcher;
-import io.tailrace.broker.topic.TopicRegistry;
-import io.tailrace.broker.topic.TopicService;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.ApiMessageType.ListenerType;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
@@ -38,44 +30,18 @@ public final class ApiTable implements RequestDispatcher {
             ApiKeys.INIT_PRODUCER_ID,
             ApiKeys.DESCRIBE_CLUSTER);
 
-    /** What the handlers are made of. */
-    public record Parts(
-            ClusterIdentity cluster,
-            TopicRegistry registry,
-            PartitionTable partitions,
-            TopicService topics,
-            LogAppends appends,
-            LogReader reader,
-            OffsetFinder offsets,
-            ProducerIds producerIds,
-            Executor fetchExecutor,
-            Executor generalExecutor,
-            ScheduledExecutorService timer) {}
-
     private final Map<ApiKeys, Api> handlers = new EnumMap<>(ApiKeys.class);
 
     /**
-     * Makes the handlers.
+     * Joins the handlers of all areas.
      *
-     * @param autoCreateTopics whether Metadata may make topics
-     * @param fetchMaxBytes the most that one fetch response holds
+     * @throws IllegalArgumentException unless they are exactly those of what is {@link #SERVED}
      */
-    public ApiTable(Parts parts, boolean autoCreateTopics, int fetchMaxBytes) {
-        TopicResolver topics = new TopicResolver(parts.registry(), parts.partitions());
-        handlers.put(ApiKeys.PRODUCE, new ProduceApi(topics, parts.appends()));
-        handlers.put(
-                ApiKeys.FETCH,
-                new FetchApi(topics, parts.reader(), parts.fetchExecutor(), parts.timer(), fetchMaxBytes));
-        handlers.put(ApiKeys.LIST_OFFSETS, new ListOffsetsApi(topics, parts.offsets(), parts.generalExecutor()));
-        handlers.put(
-                ApiKeys.METADATA, new MetadataApi(parts.cluster(), parts.registry(), parts.topics(), autoCreateTopics));
-        handlers.put(ApiKeys.API_VERSIONS, new ApiVersionsApi(versions()));
-        handlers.put(
-                ApiKeys.CREATE_TOPICS,
-                new CreateTopicsApi(parts.topics(), parts.cluster().nodeId()));
-        handlers.put(ApiKeys.DELETE_TOPICS, new DeleteTopicsApi(topics, parts.topics()));
-        handlers.put(ApiKeys.INIT_PRODUCER_ID, new InitProducerIdApi(parts.producerIds()::next));
-        handlers.put(ApiKeys.DESCRIBE_CLUSTER, new DescribeClusterApi(parts.cluster()));
+    public ApiTable(List<Map<ApiKeys, Api>> areas) {
+        areas.forEach(handlers::putAll);
+        if (!handlers.keySet().equals(SERVED)) {
+            throw new IllegalArgumentException("There are handlers for " + handlers.keySet() + ", not for " + SERVED);
+        }
     }
 
     /**

@@ -14,9 +14,10 @@ public record ClusterIdentity(String clusterId, int nodeId, String host, IntSupp
      * Always 0: librdkafka ignores metadata with a lower epoch than it has seen, which would be in the way of a move to
      * another cluster.
      */
-    static final int LEADER_EPOCH = 0;
+    public static final int LEADER_EPOCH = 0;
 
-    int port() {
+    /** The port by which clients reach the broker. */
+    public int port() {
         return advertisedPort.getAsInt();
     }
 }

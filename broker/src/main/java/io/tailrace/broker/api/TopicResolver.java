@@ -9,27 +9,27 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Finds topics and partitions as requests name them: by name, or by id in the newer versions. Thread-safe. */
-final class TopicResolver {
+public final class TopicResolver {
 
     private final TopicRegistry registry;
     private final PartitionTable partitions;
 
-    TopicResolver(TopicRegistry registry, PartitionTable partitions) {
+    public TopicResolver(TopicRegistry registry, PartitionTable partitions) {
         this.registry = registry;
         this.partitions = partitions;
     }
 
     /** The topic by its id if the request has one, else by name. */
-    Optional<Topic> topic(String name, Uuid uuid) {
+    public Optional<Topic> topic(String name, Uuid uuid) {
         return uuid.equals(Uuid.ZERO_UUID) ? registry.byName(name) : registry.byUuid(uuid);
     }
 
-    Optional<Partition> partition(Topic topic, int partition) {
+    public Optional<Partition> partition(Topic topic, int partition) {
         return partitions.partition(topic, partition);
     }
 
     /** The error for a topic that is not there. */
-    static Errors unknown(Uuid uuid) {
+    public static Errors unknown(Uuid uuid) {
         return uuid.equals(Uuid.ZERO_UUID) ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.UNKNOWN_TOPIC_ID;
     }
 }

@@ -16,10 +16,10 @@ public final class Partition {
 
     private static final long EXPIRY_INTERVAL_MS = 600_000;
 
-    private final Topic topic;
     private final PartitionId id;
     private final Set<AppendWaiter> waiters = ConcurrentHashMap.newKeySet();
 
+    private volatile Topic topic;
     private volatile long highWatermark;
     private volatile long logStartOffset;
     private volatile boolean deleted;
@@ -37,6 +37,7 @@ public final class Partition {
         this.logStartOffset = logStartOffset;
     }
 
+    /** Its topic, with the settings as they are now. */
     public Topic topic() {
         return topic;
     }
@@ -75,6 +76,10 @@ public final class Partition {
 
     public void removeWaiter(AppendWaiter waiter) {
         waiters.remove(waiter);
+    }
+
+    void onTopicChanged(Topic changed) {
+        topic = changed;
     }
 
     void onDeleted() {

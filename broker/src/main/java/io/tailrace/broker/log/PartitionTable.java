@@ -71,11 +71,25 @@ public final class PartitionTable implements TopicListener {
 
     @Override
     public void onCreated(Topic topic) {
-        Partition[] partitions = new Partition[topic.partitions()];
-        for (int partition = 0; partition < partitions.length; partition++) {
+        byTopic.put(topic.id(), withNew(topic, new Partition[0]));
+    }
+
+    @Override
+    public void onChanged(Topic topic) {
+        byTopic.computeIfPresent(topic.id(), (id, partitions) -> {
+            for (Partition partition : partitions) {
+                partition.onTopicChanged(topic);
+            }
+            return withNew(topic, partitions);
+        });
+    }
+
+    private static Partition[] withNew(Topic topic, Partition[] existing) {
+        Partition[] partitions = Arrays.copyOf(existing, topic.partitions());
+        for (int partition = existing.length; partition < partitions.length; partition++) {
             partitions[partition] = new Partition(topic, partition, 0, 0);
         }
-        byTopic.put(topic.id(), partitions);
+        return partitions;
     }
 
     @Override

@@ -2,7 +2,7 @@
  * The log on Postgres.
  *
  * <p>In: {@link io.tailrace.broker.log.LogAppends} takes a record batch for a partition, on any thread, and answers when
- * it is committed. It checks the batch ({@link io.tailrace.broker.log.BatchReader}) and hands it to the {@link
+ * it is committed. It checks the batch ({@link io.tailrace.broker.log.IncomingBatch}) and hands it to the {@link
  * io.tailrace.broker.log.Appender} of the partition, a thread of its own that writes everything that waits in one
  * Postgres transaction ({@link io.tailrace.broker.log.AppendTransaction}).
  *

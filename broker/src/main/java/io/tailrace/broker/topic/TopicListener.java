@@ -5,5 +5,8 @@ public interface TopicListener {
 
     void onCreated(Topic topic);
 
+    /** The topic has more partitions or other settings than before; its id is the same. */
+    void onChanged(Topic topic);
+
     void onDeleted(Topic topic);
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
@@ -30,7 +31,7 @@ public final class TopicService {
     private final Database database;
     private final TopicStore store;
     private final TopicRegistry registry;
-    private final TopicListener listener;
+    private final List<TopicListener> listeners = new CopyOnWriteArrayList<>();
     private final Executor executor;
     private final Executor maintenance;
     private final NewTopicDefaults defaults;
@@ -44,7 +45,6 @@ public final class TopicService {
     public TopicService(
             Database database,
             TopicRegistry registry,
-            TopicListener listener,
             Executor executor,
             Executor maintenance,
             NewTopicDefaults defaults,
@@ -52,11 +52,15 @@ public final class TopicService {
         this.database = database;
         this.store = new TopicStore(defaults.config());
         this.registry = registry;
-        this.listener = listener;
         this.executor = executor;
         this.maintenance = maintenance;
         this.defaults = defaults;
         this.leaseEpoch = leaseEpoch;
+    }
+
+    /** Has the listener told of every topic that comes, changes or goes from now on, before requests can name it. */
+    public void addListener(TopicListener listener) {
+        listeners.add(listener);
     }
 
     /** Reads all topics into the registry; on the caller's thread, once, before the first request. */
@@ -129,8 +133,7 @@ public final class TopicService {
     private Topic createNow(NewTopicSpec spec) {
         try {
             Topic topic = database.inTransaction(connection -> store.create(connection, spec, leaseEpoch));
-            listener.onCreated(topic);
-            registry.put(topic);
+            register(topic);
             LOGGER.atInfo()
                     .addKeyValue("topic", topic.name())
                     .addKeyValue("partitions", topic.partitions())
@@ -145,14 +148,16 @@ public final class TopicService {
         }
     }
 
+    private void register(Topic topic) {
+        listeners.forEach(listener -> listener.onCreated(topic));
+        registry.put(topic);
+    }
+
     /** A topic that is in the database and not in memory: its commit went through, but the connection broke before we knew. */
     private void adopt(String name) {
         try {
             List<Topic> stored = database.inTransaction(store::all);
-            stored.stream().filter(topic -> topic.name().equals(name)).forEach(topic -> {
-                listener.onCreated(topic);
-                registry.put(topic);
-            });
+            stored.stream().filter(topic -> topic.name().equals(name)).forEach(this::register);
         } catch (SQLException e) {
             throw new CompletionException(e);
         }
@@ -168,7 +173,7 @@ public final class TopicService {
         try {
             boolean deleted = database.inTransaction(connection -> store.markDeleted(connection, topic.id()));
             registry.remove(topic);
-            listener.onDeleted(topic);
+            listeners.forEach(listener -> listener.onDeleted(topic));
             if (!deleted) {
                 throw new UnknownTopicOrPartitionException("Topic '" + topic.name() + "' does not exist.");
             }

@@ -2,7 +2,6 @@ package io.tailrace.broker.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.broker.log.PartitionTable;
 import io.tailrace.broker.protocol.KafkaRequest;
 import io.tailrace.broker.protocol.TestConnection;
 import io.tailrace.broker.sql.Database;
@@ -36,13 +35,7 @@ class MetadataApiTest {
 
     private final TopicRegistry registry = new TopicRegistry();
     private final TopicService topics = new TopicService(
-            database,
-            registry,
-            new PartitionTable(),
-            Runnable::run,
-            Runnable::run,
-            new NewTopicDefaults(1, 10, Map.of()),
-            1);
+            database, registry, Runnable::run, Runnable::run, new NewTopicDefaults(1, 10, Map.of()), 1);
     private final MetadataApi api =
             new MetadataApi(new ClusterIdentity("cluster", 1, "localhost", () -> 9092), registry, topics, true);
 

@@ -88,11 +88,11 @@ class LogAppendsIT {
         topics = new TopicService(
                 database,
                 registry,
-                partitions,
                 Runnable::run,
                 ForkJoinPool.commonPool(),
                 new NewTopicDefaults(1, 10, Map.of()),
                 leaseEpoch);
+        topics.addListener(partitions);
         topics.load();
         PartitionTable table = partitions;
         database.inTransaction(connection -> {

@@ -47,26 +47,12 @@ class TopicRemovalIT {
                 1);
         Migrations.migrate(database.generalPool());
         topics = new TopicService(
-                database,
-                registry,
-                new NoListener(),
-                Runnable::run,
-                task -> {},
-                new NewTopicDefaults(1, 10, Map.of()),
-                1);
+                database, registry, Runnable::run, task -> {}, new NewTopicDefaults(1, 10, Map.of()), 1);
     }
 
     @AfterEach
     void stop() {
         database.close();
-    }
-
-    private static final class NoListener implements TopicListener {
-        @Override
-        public void onCreated(Topic topic) {}
-
-        @Override
-        public void onDeleted(Topic topic) {}
     }
 
     private void detachBehindAReader(Topic topic) throws SQLException {

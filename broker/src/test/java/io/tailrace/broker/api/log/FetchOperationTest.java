@@ -1,9 +1,9 @@
-package io.tailrace.broker.api;
+package io.tailrace.broker.api.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.broker.api.FetchOperation.Limits;
-import io.tailrace.broker.api.FetchOperation.TopicTargets;
+import io.tailrace.broker.api.log.FetchOperation.Limits;
+import io.tailrace.broker.api.log.FetchOperation.TopicTargets;
 import io.tailrace.broker.log.Partition;
 import io.tailrace.broker.log.PartitionFixture;
 import java.sql.SQLException;

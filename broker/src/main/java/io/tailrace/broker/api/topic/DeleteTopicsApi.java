@@ -1,5 +1,7 @@
-package io.tailrace.broker.api;
+package io.tailrace.broker.api.topic;
 
+import io.tailrace.broker.api.Api;
+import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.protocol.KafkaRequest;
 import io.tailrace.broker.sql.SqlErrors;
 import io.tailrace.broker.topic.Topic;

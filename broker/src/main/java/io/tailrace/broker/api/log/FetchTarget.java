@@ -1,5 +1,6 @@
-package io.tailrace.broker.api;
+package io.tailrace.broker.api.log;
 
+import io.tailrace.broker.api.ClusterIdentity;
 import io.tailrace.broker.log.Partition;
 import java.util.Optional;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;

@@ -1,7 +1,9 @@
-package io.tailrace.broker.api;
+package io.tailrace.broker.api.log;
 
-import io.tailrace.broker.api.FetchOperation.Limits;
-import io.tailrace.broker.api.FetchOperation.TopicTargets;
+import io.tailrace.broker.api.Api;
+import io.tailrace.broker.api.TopicResolver;
+import io.tailrace.broker.api.log.FetchOperation.Limits;
+import io.tailrace.broker.api.log.FetchOperation.TopicTargets;
 import io.tailrace.broker.log.LogReader;
 import io.tailrace.broker.log.Partition;
 import io.tailrace.broker.protocol.KafkaRequest;

@@ -1,4 +1,4 @@
-package io.tailrace.broker.api;
+package io.tailrace.broker.api.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.tailrace.broker.api;
+package io.tailrace.broker.api.log;
 
 import io.tailrace.broker.log.AppendWaiter;
 import io.tailrace.broker.log.Partition;

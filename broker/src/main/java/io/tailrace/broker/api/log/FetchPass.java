@@ -1,8 +1,8 @@
-package io.tailrace.broker.api;
+package io.tailrace.broker.api.log;
 
-import io.tailrace.broker.api.FetchOperation.Limits;
-import io.tailrace.broker.api.FetchOperation.RecordSource;
-import io.tailrace.broker.api.FetchOperation.TopicTargets;
+import io.tailrace.broker.api.log.FetchOperation.Limits;
+import io.tailrace.broker.api.log.FetchOperation.RecordSource;
+import io.tailrace.broker.api.log.FetchOperation.TopicTargets;
 import io.tailrace.broker.log.Partition;
 import io.tailrace.broker.sql.SqlErrors;
 import java.sql.SQLException;

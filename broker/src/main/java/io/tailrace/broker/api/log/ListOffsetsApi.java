@@ -1,5 +1,8 @@
-package io.tailrace.broker.api;
+package io.tailrace.broker.api.log;
 
+import io.tailrace.broker.api.Api;
+import io.tailrace.broker.api.ClusterIdentity;
+import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.log.OffsetFinder;
 import io.tailrace.broker.log.OffsetFinder.FoundOffset;
 import io.tailrace.broker.log.Partition;

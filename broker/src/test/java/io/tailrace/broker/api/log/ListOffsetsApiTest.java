@@ -1,7 +1,8 @@
-package io.tailrace.broker.api;
+package io.tailrace.broker.api.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.log.OffsetFinder;
 import io.tailrace.broker.log.PartitionTable;
 import io.tailrace.broker.protocol.KafkaRequest;

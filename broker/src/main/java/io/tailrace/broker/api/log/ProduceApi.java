@@ -1,5 +1,7 @@
-package io.tailrace.broker.api;
+package io.tailrace.broker.api.log;
 
+import io.tailrace.broker.api.Api;
+import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.log.AppendResult;
 import io.tailrace.broker.log.LogAppends;
 import io.tailrace.broker.log.Partition;

@@ -1,0 +1,46 @@
+package io.tailrace.broker.api.log;
+
+import io.tailrace.broker.api.Api;
+import io.tailrace.broker.api.TopicResolver;
+import io.tailrace.broker.log.LogAppends;
+import io.tailrace.broker.log.LogReader;
+import io.tailrace.broker.log.OffsetFinder;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** The handlers of this package. */
+public final class LogApis {
+
+    /**
+     * What they work with.
+     *
+     * @param fetchMaxBytes the most that one fetch response holds
+     * @param fetchExecutor reads the log
+     * @param generalExecutor runs short queries
+     */
+    public record Parts(
+            TopicResolver topics,
+            LogAppends appends,
+            LogReader reader,
+            OffsetFinder offsets,
+            int fetchMaxBytes,
+            Executor fetchExecutor,
+            Executor generalExecutor,
+            ScheduledExecutorService timer) {}
+
+    private LogApis() {}
+
+    /** Makes them. */
+    public static Map<ApiKeys, Api> of(Parts parts) {
+        return Map.of(
+                ApiKeys.PRODUCE,
+                new ProduceApi(parts.topics(), parts.appends()),
+                ApiKeys.FETCH,
+                new FetchApi(
+                        parts.topics(), parts.reader(), parts.fetchExecutor(), parts.timer(), parts.fetchMaxBytes()),
+                ApiKeys.LIST_OFFSETS,
+                new ListOffsetsApi(parts.topics(), parts.offsets(), parts.generalExecutor()));
+    }
+}
