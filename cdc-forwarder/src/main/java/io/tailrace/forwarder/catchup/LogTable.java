@@ -1,6 +1,7 @@
 package io.tailrace.forwarder.catchup;
 
 import io.tailrace.forwarder.decode.LogRow;
+import io.tailrace.forwarder.decode.Outcome;
 import io.tailrace.forwarder.decode.TableDecoder;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,7 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /**
  * {@code kafka.messages} and {@code kafka.partitions}, as the forwarder reads them. Rows come in pieces that are
@@ -29,15 +30,16 @@ public final class LogTable {
             ) AS piece
             WHERE coalesce(bytes_before, 0) < ? ORDER BY partition_offset"""
                     .formatted(TableDecoder.COLUMNS);
-    private static final String ENDS =
+    /** An append writes first_offset in the transaction that moves next_offset, so one statement sees both or neither. */
+    private static final String EXTENTS =
             """
-            SELECT p.topic_id, p.partition_id, p.log_start_offset, p.next_offset
-            FROM kafka.partitions p JOIN kafka.topics t ON t.id = p.topic_id AND t.deleted_at IS NULL
-            ORDER BY p.topic_id, p.partition_id""";
-    private static final String END =
-            """
-            SELECT p.next_offset FROM kafka.partitions p JOIN kafka.topics t ON t.id = p.topic_id AND t.deleted_at IS NULL
-            WHERE p.topic_id = ? AND p.partition_id = ?""";
+            SELECT p.topic_id, p.partition_id, p.log_start_offset, p.next_offset,
+                   coalesce((SELECT min(o.first_offset) FROM kafka.transaction_partitions o
+                             WHERE o.topic_id = p.topic_id AND o.partition_id = p.partition_id), p.next_offset)
+            FROM kafka.partitions p JOIN kafka.topics t ON t.id = p.topic_id AND t.deleted_at IS NULL""";
+    private static final String ALL_EXTENTS = EXTENTS + "\nORDER BY p.topic_id, p.partition_id";
+    private static final String EXTENT = EXTENTS + "\nWHERE p.topic_id = ? AND p.partition_id = ?";
+    private static final String OUTCOME = "SELECT EXISTS (SELECT FROM kafka.transaction_markers WHERE id = ?)";
 
     private final int maxRows;
 
@@ -46,28 +48,53 @@ public final class LogTable {
         this.maxRows = maxRows;
     }
 
-    /** The log of a partition, from its first kept record to its next offset. */
-    public record Extent(int topicId, int partition, long startInc, long endExc) {}
+    /**
+     * The log of a partition, from its first kept record to its next offset.
+     *
+     * @param stableExc the last stable offset: below it every transaction is decided, so what is there is committed
+     */
+    public record Extent(int topicId, int partition, long startInc, long endExc, long stableExc) {
+
+        /** Whether the log ends with records of open transactions. */
+        public boolean isUndecided() {
+            return stableExc < endExc;
+        }
+    }
 
     /** The extents of all partitions of all topics that are not deleted. */
     public List<Extent> extents(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(ENDS);
+        try (PreparedStatement statement = connection.prepareStatement(ALL_EXTENTS);
                 ResultSet rows = statement.executeQuery()) {
             List<Extent> extents = new ArrayList<>();
             while (rows.next()) {
-                extents.add(new Extent(rows.getInt(1), rows.getInt(2), rows.getLong(3), rows.getLong(4)));
+                extents.add(extent(rows));
             }
             return extents;
         }
     }
 
-    /** The next offset of a partition, or nothing if its topic is deleted. */
-    public OptionalLong nextOffset(Connection connection, int topicId, int partition) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(END)) {
+    /** The extent of a partition, or nothing if its topic is deleted. */
+    public Optional<Extent> extent(Connection connection, int topicId, int partition) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(EXTENT)) {
             statement.setInt(1, topicId);
             statement.setInt(2, partition);
             try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
+                return rows.next() ? Optional.of(extent(rows)) : Optional.empty();
+            }
+        }
+    }
+
+    private static Extent extent(ResultSet row) throws SQLException {
+        return new Extent(row.getInt(1), row.getInt(2), row.getLong(3), row.getLong(4), row.getLong(5));
+    }
+
+    /** Whether the outcome of a transaction can be seen: it may come down the stream a moment before. */
+    public boolean isVisible(Connection connection, Outcome outcome) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(OUTCOME)) {
+            statement.setLong(1, outcome.marker());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
             }
         }
     }

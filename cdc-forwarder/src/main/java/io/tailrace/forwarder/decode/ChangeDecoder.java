@@ -15,19 +15,36 @@ import org.jspecify.annotations.Nullable;
  * the table does not change. Confined to the thread that handles the stream.
  */
 public final class ChangeDecoder {
+    /** Kafka's bit in a batch's attributes for what was written in a transaction. */
+    private static final int TRANSACTIONAL = 0x10;
+
     private @Nullable Columns columns;
 
-    /** The inserted row. @throws UnreadableRowException if this is no row, or one in a shape that this version does not know */
-    public LogRow decode(SourceRecord change) {
-        if (!(change.value() instanceof Struct envelope) || !(envelope.get("after") instanceof Struct row)) {
-            throw new UnreadableRowException("a change of kafka.messages that is no inserted row: " + change.topic());
-        }
+    /**
+     * A row that was inserted into {@code kafka.messages}.
+     *
+     * @throws UnreadableRowException if this is no row, or one in a shape that this version does not know
+     */
+    public Change decode(SourceRecord change) {
+        Struct row = inserted(change);
         Columns resolved = columns;
         if (resolved == null || !resolved.schema().equals(row.schema())) {
             resolved = Columns.of(row.schema());
             columns = resolved;
         }
         return resolved.read(row);
+    }
+
+    /** A row that was inserted into {@code kafka.transaction_markers}. */
+    public static Outcome decodeOutcome(SourceRecord change) {
+        return new Outcome(inserted(change).getInt64("id"));
+    }
+
+    private static Struct inserted(SourceRecord change) {
+        if (!(change.value() instanceof Struct envelope) || !(envelope.get("after") instanceof Struct row)) {
+            throw new UnreadableRowException("a change that is no inserted row: " + change.topic());
+        }
+        return row;
     }
 
     private record Columns(
@@ -40,7 +57,8 @@ public final class ChangeDecoder {
             Field value,
             Field headers,
             Field timestampMs,
-            Field batch) {
+            Field batch,
+            Field attributes) {
 
         static Columns of(Schema schema) {
             return new Columns(
@@ -53,7 +71,8 @@ public final class ChangeDecoder {
                     field(schema, "value"),
                     field(schema, "headers"),
                     field(schema, "timestamp_ms"),
-                    field(schema, "batch"));
+                    field(schema, "batch"),
+                    field(schema, "attributes"));
         }
 
         private static Field field(Schema schema, String name) {
@@ -66,10 +85,13 @@ public final class ChangeDecoder {
             return field;
         }
 
-        LogRow read(Struct row) {
+        Change read(Struct row) {
             int topic = (Integer) row.get(topicId);
             int partitionId = (Integer) row.get(partition);
             long rowOffset = (Long) row.get(offset);
+            if (((Short) row.get(attributes) & TRANSACTIONAL) != 0) {
+                return new PendingRow(topic, partitionId, rowOffset);
+            }
             if (row.get(batch) != null || (Integer) row.get(recordCount) != 1) {
                 throw UnreadableRowException.batch(topic, partitionId, rowOffset);
             }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One record of the log, as it will be sent: topic id, partition and offset are its identity, the rest its content.
  * The arrays are handed on to the producer as they are and must not be changed.
  */
-public final class LogRow {
+public final class LogRow implements Change {
     /** What a record costs in memory beside its bytes: the objects that carry it until it is acknowledged. */
     private static final int OVERHEAD_BYTES = 200;
 

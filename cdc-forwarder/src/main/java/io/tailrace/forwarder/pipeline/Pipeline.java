@@ -5,7 +5,10 @@ import io.tailrace.forwarder.catchup.LogTable;
 import io.tailrace.forwarder.checkpoint.Deliveries;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
 import io.tailrace.forwarder.checkpoint.PositionStore;
+import io.tailrace.forwarder.decode.Change;
 import io.tailrace.forwarder.decode.LogRow;
+import io.tailrace.forwarder.decode.Outcome;
+import io.tailrace.forwarder.decode.PendingRow;
 import io.tailrace.forwarder.sink.TargetSettings;
 import io.tailrace.forwarder.sink.TargetTopics;
 import java.sql.Connection;
@@ -13,7 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * anew, write-ahead log removed), so that the table is read for what lies between. What the table does not have either
  * is a hole. So redelivery is harmless and a gap cannot go unnoticed.
  *
+ * <p>Nothing of an open transaction is forwarded: its partition stops at the last stable offset, and goes on from the
+ * table when the outcome is known.
+ *
  * <p>Synchronized: entered by the thread that runs the stream, and between two streams by the one that watches over it.
  * Owns: the producer and the admin client. The database connection is lent to it.
  */
@@ -32,6 +38,8 @@ public final class Pipeline implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Pipeline.class);
     private static final long PAUSE_MS = 1;
     private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(60);
+    /** Then it is found by looking again, a moment later. */
+    private static final Duration OUTCOME_VISIBLE_WITHIN = Duration.ofSeconds(1);
 
     private final PipelineConfig config;
     private final TargetTopics target;
@@ -39,6 +47,7 @@ public final class Pipeline implements AutoCloseable {
     private final ForwarderStats stats;
     private final TopicOpener opener;
     private final Flows flows = new Flows();
+    private final UndecidedPartitions undecided = new UndecidedPartitions();
     private final Deliveries deliveries = new Deliveries();
     private final Checkpoints checkpoints;
     private final Sender sender;
@@ -81,7 +90,7 @@ public final class Pipeline implements AutoCloseable {
         checkpoints.save(database);
     }
 
-    /** Forwards from the table, up to the next offset of each partition as it is now. */
+    /** Forwards from the table, up to the last stable offset of each partition as it is now. */
     public synchronized void catchUp() throws SQLException, InterruptedException {
         Queue<LogTable.Extent> open = new ArrayDeque<>(table.extents(connection()));
         while (!open.isEmpty()) {
@@ -89,26 +98,50 @@ public final class Pipeline implements AutoCloseable {
             TopicFlow flow = flows.of(connection(), extent.topicId());
             PartitionProgress progress = flow.partition(extent.partition());
             progress.skipTo(extent.startInc());
-            if (forwardPiece(flow, progress, extent.endExc())) {
+            if (extent.isUndecided()) {
+                undecided.note(progress, extent.endExc() - 1);
+            }
+            if (forwardPiece(flow, progress, extent.stableExc())) {
                 open.add(extent);
             }
         }
         tick();
     }
 
-    /** Takes a row of the replication stream. */
-    public synchronized void offer(LogRow row) throws SQLException, InterruptedException {
+    /** Takes a change from the replication stream. */
+    public synchronized void offer(Change change) throws SQLException, InterruptedException {
+        if (change instanceof LogRow row) {
+            offer(row);
+        } else if (change instanceof PendingRow row) {
+            offer(row);
+        } else if (change instanceof Outcome outcome) {
+            undecided.onOutcome(outcome);
+        }
+    }
+
+    private void offer(LogRow row) throws SQLException, InterruptedException {
         TopicFlow flow = flows.of(connection(), row.topicId());
         PartitionProgress progress = flow.partition(row.partition());
         if (row.offset() < progress.next()) {
             stats.onSkipped();
             return;
         }
-        if (row.offset() > progress.next() && progress.isFlowing()) {
+        if (row.offset() > progress.next() && progress.isFlowing() && !undecided.contains(progress)) {
             fillGap(flow, progress, row.offset());
         }
-        if (progress.isFlowing()) {
+        if (undecided.contains(progress)) {
+            undecided.note(progress, row.offset());
+        } else if (progress.isFlowing()) {
             sender.send(flow, progress, row);
+        }
+    }
+
+    private void offer(PendingRow row) throws SQLException, InterruptedException {
+        PartitionProgress progress = flows.of(connection(), row.topicId()).partition(row.partition());
+        if (row.offset() < progress.next()) {
+            stats.onSkipped();
+        } else {
+            undecided.note(progress, row.offset());
         }
     }
 
@@ -116,6 +149,9 @@ public final class Pipeline implements AutoCloseable {
     public synchronized void tick() throws SQLException, InterruptedException {
         sender.settle();
         refreshIfDue();
+        if (undecided.isDue(System.nanoTime())) {
+            forwardDecided();
+        }
         for (PartitionProgress progress : sender.held()) {
             if (progress.isFlowing()) {
                 goOn(progress);
@@ -161,7 +197,8 @@ public final class Pipeline implements AutoCloseable {
             throws SQLException, InterruptedException {
         awaitVisible(progress, offset);
         long from = progress.next();
-        while (progress.next() < offset && forwardPiece(flow, progress, offset)) {
+        long end = Math.min(offset, stableEnd(progress, offset));
+        while (forwardPiece(flow, progress, end)) {
             sender.settle();
         }
         stats.onGapFilled();
@@ -176,16 +213,60 @@ public final class Pipeline implements AutoCloseable {
     /** A row can come down the stream before its transaction is visible to others. */
     private void awaitVisible(PartitionProgress progress, long offset) throws SQLException, InterruptedException {
         long deadlineNs = System.nanoTime() + VISIBLE_WITHIN.toNanos();
-        OptionalLong end = table.nextOffset(connection(), progress.topicId(), progress.partition());
-        while (end.isPresent() && end.getAsLong() <= offset) {
+        Optional<LogTable.Extent> extent = extent(progress);
+        while (extent.isPresent() && extent.get().endExc() <= offset) {
             if (System.nanoTime() - deadlineNs >= 0) {
                 throw new SQLException(
                         "topic %d, partition %d: offset %d came by replication, but kafka.partitions ends at %d"
-                                .formatted(progress.topicId(), progress.partition(), offset, end.getAsLong()));
+                                .formatted(
+                                        progress.topicId(),
+                                        progress.partition(),
+                                        offset,
+                                        extent.get().endExc()));
             }
             sender.checkStopping();
             Thread.sleep(PAUSE_MS);
-            end = table.nextOffset(connection(), progress.topicId(), progress.partition());
+            extent = extent(progress);
+        }
+    }
+
+    private Optional<LogTable.Extent> extent(PartitionProgress progress) throws SQLException {
+        return table.extent(connection(), progress.topicId(), progress.partition());
+    }
+
+    /** Forwards what the outcomes of transactions have made sure. */
+    private void forwardDecided() throws SQLException, InterruptedException {
+        Outcome outcome = undecided.takeOutcome();
+        if (outcome != null) {
+            awaitVisible(outcome);
+        }
+        for (PartitionProgress progress : undecided.all()) {
+            if (progress.isFlowing()) {
+                forwardDecided(progress);
+            }
+        }
+    }
+
+    private void awaitVisible(Outcome outcome) throws SQLException, InterruptedException {
+        long deadlineNs = System.nanoTime() + OUTCOME_VISIBLE_WITHIN.toNanos();
+        while (!table.isVisible(connection(), outcome) && System.nanoTime() - deadlineNs < 0) {
+            sender.checkStopping();
+            Thread.sleep(PAUSE_MS);
+        }
+    }
+
+    private void forwardDecided(PartitionProgress progress) throws SQLException, InterruptedException {
+        Optional<LogTable.Extent> extent = extent(progress);
+        if (extent.isEmpty()) {
+            undecided.remove(progress);
+            return;
+        }
+        TopicFlow flow = flows.of(connection(), progress.topicId());
+        while (forwardPiece(flow, progress, extent.get().stableExc())) {
+            sender.settle();
+        }
+        if (progress.isFlowing() && !extent.get().isUndecided()) {
+            undecided.onDecided(progress, extent.get().endExc());
         }
     }
 
@@ -219,7 +300,7 @@ public final class Pipeline implements AutoCloseable {
                 .addKeyValue("topic", flow.topic().name())
                 .addKeyValue("partition", progress.partition())
                 .log("the partition is forwarded again");
-        long end = end(progress);
+        long end = stableEnd(progress, progress.next());
         while (forwardPiece(flow, progress, end)) {
             sender.settle();
         }
@@ -232,7 +313,7 @@ public final class Pipeline implements AutoCloseable {
     /** Tries the refused record again, alone. */
     private void probe(PartitionProgress progress) throws SQLException, InterruptedException {
         TopicFlow flow = flows.of(connection(), progress.topicId());
-        long end = end(progress);
+        long end = stableEnd(progress, progress.next());
         List<LogRow> rows = table.read(connection(), progress.topicId(), progress.partition(), progress.next(), end);
         if (rows.isEmpty()) {
             progress.skipTo(end);
@@ -244,9 +325,11 @@ public final class Pipeline implements AutoCloseable {
         sender.send(flow, progress, rows.get(0));
     }
 
-    private long end(PartitionProgress progress) throws SQLException {
-        return table.nextOffset(connection(), progress.topicId(), progress.partition())
-                .orElse(progress.next());
+    /** Up to where the partition may be forwarded now; beyond it, it waits for a transaction. */
+    private long stableEnd(PartitionProgress progress, long ifDeleted) throws SQLException {
+        Optional<LogTable.Extent> extent = extent(progress);
+        extent.filter(LogTable.Extent::isUndecided).ifPresent(open -> undecided.note(progress, open.endExc() - 1));
+        return extent.map(LogTable.Extent::stableExc).orElse(ifDeleted);
     }
 
     private void refreshIfDue() throws SQLException {

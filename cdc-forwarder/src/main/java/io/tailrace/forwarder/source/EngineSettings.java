@@ -13,6 +13,8 @@ final class EngineSettings {
     private static final String PREFIX = "tailrace";
     /** Where Debezium puts the rows. */
     static final String ROWS_TOPIC = PREFIX + ".kafka.messages";
+    /** Where it puts the outcomes of transactions. */
+    static final String OUTCOMES_TOPIC = PREFIX + ".kafka.transaction_markers";
     /** Where it puts its heartbeats. */
     static final String HEARTBEAT_TOPIC = "__debezium-heartbeat." + PREFIX;
 
@@ -74,7 +76,7 @@ final class EngineSettings {
     }
 
     private static void rows(Properties settings, ReplicationConfig replication) {
-        settings.setProperty("table.include.list", "kafka.messages");
+        settings.setProperty("table.include.list", "kafka.messages,kafka.transaction_markers");
         settings.setProperty("message.prefix.exclude.list", ".*");
         settings.setProperty("skipped.operations", "u,d,t");
         settings.setProperty("tombstones.on.delete", "false");

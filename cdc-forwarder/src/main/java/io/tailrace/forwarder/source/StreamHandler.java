@@ -59,12 +59,14 @@ final class StreamHandler implements DebeziumEngine.ChangeConsumer<RecordChangeE
         String topic = change.topic();
         if (topic.equals(EngineSettings.ROWS_TOPIC)) {
             pipeline.offer(decoder.decode(change));
+        } else if (topic.equals(EngineSettings.OUTCOMES_TOPIC)) {
+            pipeline.offer(ChangeDecoder.decodeOutcome(change));
         } else if (topic.equals(EngineSettings.HEARTBEAT_TOPIC)) {
             if (isBetweenTransactions(change.sourceOffset())) {
                 await(event);
             }
         } else {
-            throw new SourceException("Debezium sent an event that is no row of kafka.messages: " + topic, null);
+            throw new SourceException("Debezium sent an event that is no row of the log: " + topic, null);
         }
     }
 

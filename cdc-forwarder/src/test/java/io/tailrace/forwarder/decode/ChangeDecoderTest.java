@@ -22,6 +22,7 @@ final class ChangeDecoderTest {
             .field("headers", Schema.OPTIONAL_STRING_SCHEMA)
             .field("timestamp_ms", Schema.INT64_SCHEMA)
             .field("batch", Schema.OPTIONAL_BYTES_SCHEMA)
+            .field("attributes", Schema.INT16_SCHEMA)
             .build();
 
     private final ChangeDecoder decoder = new ChangeDecoder();
@@ -32,7 +33,8 @@ final class ChangeDecoderTest {
                 .put("partition_id", 2)
                 .put("partition_offset", 41L)
                 .put("record_count", 1)
-                .put("timestamp_ms", 99L);
+                .put("timestamp_ms", 99L)
+                .put("attributes", (short) 0);
     }
 
     private static SourceRecord change(Struct row) {
@@ -49,7 +51,7 @@ final class ChangeDecoderTest {
                 .put("headers", "[{\"key\": \"h\", \"value\": \"v\"}]");
 
         // When
-        LogRow read = decoder.decode(change(row));
+        LogRow read = (LogRow) decoder.decode(change(row));
 
         // Then
         assertThat(read).hasToString("topic 3, partition 2, offset 41");
@@ -62,11 +64,33 @@ final class ChangeDecoderTest {
     @Test
     void shouldTellNullFromEmpty() {
         // When
-        LogRow read = decoder.decode(change(row().put("value", ByteBuffer.allocate(0))));
+        LogRow read = (LogRow) decoder.decode(change(row().put("value", ByteBuffer.allocate(0))));
 
         // Then
         assertThat(read.key()).isNull();
         assertThat(read.value()).isEmpty();
+    }
+
+    @Test
+    void shouldKeepOnlyThePlaceOfATransactionsRecord() {
+        // When
+        Change read = decoder.decode(change(row().put("attributes", (short) 0x10)));
+
+        // Then
+        assertThat(read).isEqualTo(new PendingRow(3, 2, 41));
+    }
+
+    @Test
+    void shouldReadAnOutcome() {
+        // Given
+        Schema marker =
+                SchemaBuilder.struct().field("id", Schema.INT64_SCHEMA).build();
+
+        // When
+        Outcome read = ChangeDecoder.decodeOutcome(change(new Struct(marker).put("id", 5L)));
+
+        // Then
+        assertThat(read).isEqualTo(new Outcome(5));
     }
 
     @Test
