@@ -86,6 +86,58 @@ final class SourceLog implements AutoCloseable {
         });
     }
 
+    /** So many records in an open transaction of the producer. @return the first offset */
+    long appendPending(int topicId, int partition, int records, long producerId) {
+        return run(database -> {
+            long first = reserve(database, topicId, partition, records);
+            String rows =
+                    """
+                    INSERT INTO kafka.messages (topic_id, partition_id, partition_offset, value, timestamp_ms, attributes,
+                                                producer_id, producer_epoch, global_offset)
+                    SELECT %d, %d, o, convert_to(o::text, 'UTF8'), %d + o, 16, %d, 0, o
+                    FROM generate_series(%d, %d) AS o"""
+                            .formatted(topicId, partition, FIRST_TIMESTAMP_MS, producerId, first, first + records - 1);
+            String registration =
+                    """
+                    INSERT INTO kafka.transaction_partitions AS p (producer_id, topic_id, partition_id, producer_epoch,
+                                                                   first_offset, last_offset)
+                    VALUES (%d, %d, %d, 0, %d, %d)
+                    ON CONFLICT (producer_id, topic_id, partition_id) DO UPDATE SET last_offset = excluded.last_offset"""
+                            .formatted(producerId, topicId, partition, first, first + records - 1);
+            try (Statement statement = database.createStatement()) {
+                statement.execute(rows);
+                statement.execute(registration);
+            }
+            return first;
+        });
+    }
+
+    void commit(long producerId) {
+        decide(producerId, true);
+    }
+
+    void abort(long producerId) {
+        decide(producerId, false);
+    }
+
+    private void decide(long producerId, boolean committed) {
+        run(database -> {
+            try (Statement statement = database.createStatement()) {
+                if (!committed) {
+                    statement.execute("DELETE FROM kafka.messages m USING kafka.transaction_partitions p"
+                            + " WHERE p.producer_id = " + producerId + " AND m.producer_id = p.producer_id"
+                            + " AND m.topic_id = p.topic_id AND m.partition_id = p.partition_id"
+                            + " AND m.partition_offset >= p.first_offset");
+                }
+                statement.execute("DELETE FROM kafka.transaction_partitions WHERE producer_id = " + producerId);
+                statement.execute(
+                        "INSERT INTO kafka.transaction_markers (transactional_id, producer_id, producer_epoch, committed, partitions)"
+                                + " VALUES ('test', " + producerId + ", 0, " + committed + ", '[]')");
+            }
+            return committed;
+        });
+    }
+
     /** One record with exactly this content. */
     long append(
             int topicId,

@@ -37,6 +37,7 @@ public final class LogTable {
                    coalesce((SELECT min(o.first_offset) FROM kafka.transaction_partitions o
                              WHERE o.topic_id = p.topic_id AND o.partition_id = p.partition_id), p.next_offset)
             FROM kafka.partitions p JOIN kafka.topics t ON t.id = p.topic_id AND t.deleted_at IS NULL""";
+
     private static final String ALL_EXTENTS = EXTENTS + "\nORDER BY p.topic_id, p.partition_id";
     private static final String EXTENT = EXTENTS + "\nWHERE p.topic_id = ? AND p.partition_id = ?";
     private static final String OUTCOME = "SELECT EXISTS (SELECT FROM kafka.transaction_markers WHERE id = ?)";

@@ -83,8 +83,7 @@ final class ChangeDecoderTest {
     @Test
     void shouldReadAnOutcome() {
         // Given
-        Schema marker =
-                SchemaBuilder.struct().field("id", Schema.INT64_SCHEMA).build();
+        Schema marker = SchemaBuilder.struct().field("id", Schema.INT64_SCHEMA).build();
 
         // When
         Outcome read = ChangeDecoder.decodeOutcome(change(new Struct(marker).put("id", 5L)));
