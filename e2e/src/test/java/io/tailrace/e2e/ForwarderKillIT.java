@@ -37,7 +37,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The forwarder dies, or loses Postgres, at the worst moments: nothing lost, nothing moved, and what repeats is known. */
 class ForwarderKillIT {
 
-    private static final int ROUNDS = 10;
+    private static final int ROUNDS = Soak.times(4, 10);
     private static final int COPY_ROWS = 3_000;
 
     @RegisterExtension
@@ -65,7 +65,7 @@ class ForwarderKillIT {
     }
 
     @Test
-    void shouldLoseNothingWhenKilledTenTimesUnderLoad() {
+    void shouldLoseNothingWhenKilledAgainAndAgainUnderLoad() {
         // Given
         List<TopicPartition> partitions = createTopics("kill-a", "kill-b");
         List<Map<TopicPartition, Long>> endsAtKills = new ArrayList<>();

@@ -37,7 +37,7 @@ class OutageIT {
     @Test
     void shouldProduceAtTheSameSpeedWhileTheTargetIsAway() throws Exception {
         // Given
-        Duration outage = Duration.ofMinutes(1);
+        Duration outage = Soak.duration(Duration.ofSeconds(20), Duration.ofMinutes(1));
         LocalPostgres postgres = programs.startPostgres();
         LocalKafka target = programs.startTarget();
         BrokerProgram broker = programs.startBroker(postgres.address(), Map.of());

@@ -12,4 +12,8 @@ final class Soak {
     static Duration duration(Duration normal, Duration soak) {
         return ON ? soak : normal;
     }
+
+    static int times(int normal, int soak) {
+        return ON ? soak : normal;
+    }
 }
