@@ -7,8 +7,10 @@ import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.api.log.LogApis;
 import io.tailrace.broker.api.topic.TopicApis;
 import io.tailrace.broker.api.txn.TransactionApis;
+import io.tailrace.broker.cleaner.Cleaner;
 import io.tailrace.broker.log.LogAppends;
 import io.tailrace.broker.log.LogReader;
+import io.tailrace.broker.log.LogStartOffsets;
 import io.tailrace.broker.log.OffsetFinder;
 import io.tailrace.broker.log.PartitionTable;
 import io.tailrace.broker.log.ProducerExpiry;
@@ -98,6 +100,7 @@ public final class Broker implements AutoCloseable {
             return registry;
         });
         LogAppends appends = own(new LogAppends(database, appendSettings(config), lease.epoch(), time));
+        own(new Cleaner(database, partitions, new LogStartOffsets(lease.epoch()), config.cleaner(), time));
         ClusterIdentity cluster = identity(config.broker(), lease.clusterId());
         TopicResolver resolver = new TopicResolver(registry, partitions);
         ApiTable apis = new ApiTable(List.of(

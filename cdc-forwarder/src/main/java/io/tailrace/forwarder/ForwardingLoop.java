@@ -1,6 +1,7 @@
 package io.tailrace.forwarder;
 
 import io.tailrace.config.ForwarderConfig;
+import io.tailrace.forwarder.checkpoint.PositionStore;
 import io.tailrace.forwarder.pipeline.Pipeline;
 import io.tailrace.forwarder.retry.Backoff;
 import io.tailrace.forwarder.source.ReplicationSlot;
@@ -91,6 +92,7 @@ final class ForwardingLoop implements Runnable {
             try {
                 awaitLock(session);
                 prepareDatabase();
+                new PositionStore(config.replication().slot()).register(session.connection());
                 slot.ensure(session.connection());
                 awaitInactive(session);
                 pipeline.begin(session.connection());

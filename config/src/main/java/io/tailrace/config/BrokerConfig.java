@@ -7,6 +7,7 @@ public record BrokerConfig(
         @Setting("The address that Kafka clients connect to, and what one client may take up.") ListenerConfig broker,
         @Setting("What topics are like unless they say otherwise.") TopicDefaults topics,
         @Setting("How records are written to Postgres and read back.") LogSettings log,
+        @Setting("How retention and compaction remove records.") CleanerSettings cleaner,
         @Setting("The Postgres that holds everything.") PostgresConfig postgres) {
 
     public BrokerConfig {

@@ -160,6 +160,9 @@ final class Appender implements AutoCloseable {
             }
             if (group.isEmpty()) {
                 current.rollback();
+            } else if (!runSteps(current, members)) {
+                putBack(members, source);
+                return true;
             } else {
                 rows.end();
                 transaction.write(current, group);
@@ -204,6 +207,22 @@ final class Appender implements AutoCloseable {
                     .log("a batch could not be taken apart");
             append.answer().completeExceptionally(new UnknownServerException("The batch could not be taken apart", e));
         }
+    }
+
+    /** Runs what is to be committed with the records. @return false if one must not be written: then nothing is */
+    private static boolean runSteps(Connection current, List<PendingAppend> members) throws SQLException {
+        for (PendingAppend append : members) {
+            if (append.step() != AppendStep.NONE && !append.answer().isDone()) {
+                try {
+                    append.step().run(current);
+                } catch (ApiException e) {
+                    current.rollback();
+                    append.answer().completeExceptionally(e);
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private static void putBack(List<PendingAppend> members, Deque<PendingAppend> source) {

@@ -53,6 +53,12 @@ public final class LogAppends implements AutoCloseable {
      *     or with a {@link org.apache.kafka.storage.internals.log.RecordValidationException}
      */
     public CompletableFuture<AppendResult> append(Partition partition, MemoryRecords records, short produceVersion) {
+        return append(partition, records, produceVersion, AppendStep.NONE);
+    }
+
+    /** Appends like {@link #append(Partition, MemoryRecords, short)}, and commits the step in the same transaction. */
+    public CompletableFuture<AppendResult> append(
+            Partition partition, MemoryRecords records, short produceVersion, AppendStep step) {
         IncomingBatch batch;
         try {
             batch = IncomingBatch.of(records, produceVersion, partition.topic().settings());
@@ -60,7 +66,7 @@ public final class LogAppends implements AutoCloseable {
             return CompletableFuture.failedFuture(e);
         }
         PendingAppend append =
-                new PendingAppend(partition, batch, time.nanoseconds() + timeoutNs, new CompletableFuture<>());
+                new PendingAppend(partition, batch, step, time.nanoseconds() + timeoutNs, new CompletableFuture<>());
         appenderOf(partition.id()).enqueue(append);
         return append.answer();
     }

@@ -9,8 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * What memory knows of one partition.
  *
- * <p>Any thread may read the offsets and wait for more; they change on the thread of the partition's appender, which alone
- * touches the producers and the flag that says whether memory and database agree.
+ * <p>Any thread may read the offsets and wait for more, and any thread may move the start of the log forward; the end
+ * changes on the thread of the partition's appender, which alone touches the producers and the flag that says whether
+ * memory and database agree.
  */
 public final class Partition {
 
@@ -95,11 +96,22 @@ public final class Partition {
         return producers;
     }
 
+    /** The database has moved the start of the log; on any thread. It never goes back. */
+    public void onLogStart(long startOffset) {
+        synchronized (waiters) {
+            if (startOffset <= logStartOffset) {
+                return;
+            }
+            logStartOffset = startOffset;
+        }
+        waiters.forEach(AppendWaiter::onLogStartMoved);
+    }
+
     /** Takes what the database holds as the truth. */
     void onLoaded(long nextOffset, long startOffset, Map<Long, ProducerWindow> storedProducers) {
         producers.clear();
         producers.putAll(storedProducers);
-        logStartOffset = startOffset;
+        onLogStart(startOffset);
         loaded = true;
         advance(nextOffset, 0);
     }

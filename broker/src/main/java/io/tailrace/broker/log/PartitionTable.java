@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,11 @@ public final class PartitionTable implements TopicListener {
             return Optional.empty();
         }
         return Optional.of(partitions[partition]);
+    }
+
+    /** All partitions, as they are now. */
+    public List<Partition> all() {
+        return byTopic.values().stream().flatMap(Arrays::stream).toList();
     }
 
     /**

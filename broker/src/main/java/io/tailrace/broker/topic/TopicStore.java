@@ -180,7 +180,8 @@ final class TopicStore {
             }
             statement.execute("DROP TABLE IF EXISTS " + leaf);
         }
-        for (String table : List.of("kafka.producer_sequences", "kafka.partitions")) {
+        for (String table :
+                List.of("kafka.producer_sequences", "kafka.log_runs", "kafka.compactions", "kafka.partitions")) {
             try (PreparedStatement statement =
                     connection.prepareStatement("DELETE FROM " + table + " WHERE topic_id = ?")) {
                 statement.setInt(1, topicId);

@@ -27,11 +27,21 @@ public final class PositionStore {
                 updated_at = now()
             WHERE excluded.next_offset >= p.next_offset""";
 
+    private static final String REGISTER = "INSERT INTO kafka.forwarders (name) VALUES (?) ON CONFLICT DO NOTHING";
+
     private final String forwarder;
 
     /** @param forwarder the name under which the positions stand */
     public PositionStore(String forwarder) {
         this.forwarder = forwarder;
+    }
+
+    /** Makes itself known, so that the broker removes nothing that is not forwarded yet. */
+    public void register(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(REGISTER)) {
+            statement.setString(1, forwarder);
+            statement.executeUpdate();
+        }
     }
 
     public List<Position> load(Connection connection) throws SQLException {

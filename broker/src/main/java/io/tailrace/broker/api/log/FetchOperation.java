@@ -141,6 +141,13 @@ final class FetchOperation implements AppendWaiter {
     }
 
     @Override
+    public void onLogStartMoved() {
+        if (anyTarget(FetchOperation::isBroken)) {
+            endWait();
+        }
+    }
+
+    @Override
     public void onDeleted() {
         endWait();
     }

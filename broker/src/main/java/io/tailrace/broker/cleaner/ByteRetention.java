@@ -1,0 +1,85 @@
+package io.tailrace.broker.cleaner;
+
+import io.tailrace.broker.log.LogRuns;
+import io.tailrace.broker.log.LogRuns.Run;
+import io.tailrace.broker.log.Partition;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code retention.bytes}: finds where a log must begin so that what is left takes at least so many bytes and would take
+ * fewer without its first record. Whole runs are skipped by what is noted of them; the run in which the log is to begin is
+ * read row by row. Stateless.
+ */
+final class ByteRetention {
+
+    private ByteRetention() {}
+
+    /** Where the log is to begin: at its start as it is, if it is small enough. */
+    static long start(Connection connection, Partition partition, long startInc, long endExc, long retentionBytes)
+            throws SQLException {
+        List<Run> runs = runs(connection, partition, startInc, endExc);
+        long excess = runs.stream().mapToLong(Run::bytes).sum() - retentionBytes;
+        if (excess <= 0) {
+            return startInc;
+        }
+        for (Run run : runs) {
+            if (run.bytes() > excess) {
+                return startWithin(connection, partition, run, excess);
+            }
+            excess -= run.bytes();
+        }
+        return endExc;
+    }
+
+    /** All of the log in pieces: what comes before the first whole run, the runs, and what comes after them. */
+    private static List<Run> runs(Connection connection, Partition partition, long startInc, long endExc)
+            throws SQLException {
+        List<Run> runs = new ArrayList<>();
+        long from = startInc;
+        for (Run run : LogRuns.within(connection, partition, startInc, endExc)) {
+            if (run.startInc() > from) {
+                runs.add(counted(connection, partition, from, run.startInc()));
+            }
+            runs.add(run);
+            from = run.endExc();
+        }
+        if (from < endExc) {
+            runs.add(counted(connection, partition, from, endExc));
+        }
+        return runs;
+    }
+
+    private static Run counted(Connection connection, Partition partition, long startInc, long endExc)
+            throws SQLException {
+        return new Run(startInc, endExc, LogRuns.bytes(connection, partition, startInc, endExc));
+    }
+
+    private static long startWithin(Connection connection, Partition partition, Run run, long excess)
+            throws SQLException {
+        String sql =
+                """
+                SELECT partition_offset
+                FROM (SELECT partition_offset, sum(%s) OVER (ORDER BY partition_offset) AS through
+                      FROM %s
+                      WHERE topic_id = ? AND partition_id = ? AND partition_offset >= ? AND partition_offset < ?) AS rows
+                WHERE through > ?
+                ORDER BY partition_offset LIMIT 1
+                """
+                        .formatted(LogRuns.ROW_BYTES, partition.topic().leaf());
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setInt(1, partition.id().topicId());
+            statement.setInt(2, partition.id().partition());
+            statement.setLong(3, run.startInc());
+            statement.setLong(4, run.endExc());
+            statement.setLong(5, excess);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getLong(1) : run.endExc();
+            }
+        }
+    }
+}

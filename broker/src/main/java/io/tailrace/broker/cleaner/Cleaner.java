@@ -1,0 +1,49 @@
+package io.tailrace.broker.cleaner;
+
+import io.tailrace.broker.log.LogStartOffsets;
+import io.tailrace.broker.log.PartitionTable;
+import io.tailrace.broker.sql.Database;
+import io.tailrace.config.CleanerSettings;
+import java.time.Duration;
+import org.apache.kafka.common.utils.Time;
+
+/**
+ * Retention and compaction, in the background. Settings of a topic take effect within a second of being altered, for
+ * every round reads them anew. Thread-safe. Owns: its threads and their connections.
+ */
+public final class Cleaner implements AutoCloseable {
+
+    private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
+
+    private final CleanerThread retention;
+
+    /** Starts it. */
+    public Cleaner(
+            Database database,
+            PartitionTable partitions,
+            LogStartOffsets logStarts,
+            CleanerSettings settings,
+            Time time) {
+        Forwarders forwarders = new Forwarders(settings.waitForForwarders());
+        this.retention = new CleanerThread(
+                "tailrace-retention",
+                partitions,
+                new RetentionRound(
+                        logStarts,
+                        forwarders,
+                        settings.stepRows(),
+                        settings.retentionCheckInterval(),
+                        time::milliseconds),
+                new Steps(database, "tailrace-retention", settings.busyPercent()),
+                tick(settings.retentionCheckInterval()));
+    }
+
+    private static Duration tick(Duration checkInterval) {
+        return checkInterval.compareTo(LONGEST_TICK) < 0 ? checkInterval : LONGEST_TICK;
+    }
+
+    @Override
+    public void close() {
+        retention.close();
+    }
+}
