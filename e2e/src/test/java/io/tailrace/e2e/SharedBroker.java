@@ -1,11 +1,15 @@
 package io.tailrace.e2e;
 
+import io.tailrace.e2e.client.ClientKind;
 import io.tailrace.e2e.client.Clients;
+import io.tailrace.e2e.client.ScenarioClient;
+import io.tailrace.e2e.client.ScenarioClients;
 import io.tailrace.e2e.program.BrokerProgram;
 import io.tailrace.e2e.program.Databases;
 import io.tailrace.e2e.program.Programs;
 import io.tailrace.e2e.wire.WireConnection;
 import io.tailrace.local.LocalKafka;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,29 +17,58 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The broker of a class of tests that ask how it answers. With {@code -Dtailrace.test.reference=true} Apache Kafka itself
+ * The broker of a class of tests that ask how it answers, or of all such classes. With {@code -Dtailrace.test.reference=true} Apache Kafka itself
  * stands in its place: what the tests expect is what Kafka does.
  *
  * <p>Confined to the test's thread. Owns: the broker's process.
  */
-final class SharedBroker implements BeforeAllCallback, AfterAllCallback, AfterTestExecutionCallback {
+public final class SharedBroker
+        implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, AfterTestExecutionCallback {
 
-    static final boolean IS_REFERENCE = Boolean.getBoolean("tailrace.test.reference");
+    public static final boolean IS_REFERENCE = Boolean.getBoolean("tailrace.test.reference");
 
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
+    private static final SharedBroker OF_ALL_CLASSES = new SharedBroker(true);
+
+    private final boolean ofAllClasses;
+    private final List<ScenarioClient> clients = new ArrayList<>();
     private final Databases databases = new Databases();
     private final Programs programs = new Programs();
     private @Nullable BrokerProgram broker;
     private @Nullable LocalKafka reference;
 
+    private SharedBroker(boolean ofAllClasses) {
+        this.ofAllClasses = ofAllClasses;
+    }
+
+    /** One for a class, which may stop and kill it. */
+    public SharedBroker() {
+        this(false);
+    }
+
+    /** The one of all classes that only use it, with topics and groups of their own; it ends with the run. */
+    public static SharedBroker ofAllClasses() {
+        return OF_ALL_CLASSES;
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) {
+        if (reference != null || broker != null) {
+            return;
+        }
+        if (ofAllClasses) {
+            AutoCloseable end = () -> close(context);
+            context.getRoot()
+                    .getStore(ExtensionContext.Namespace.create(SharedBroker.class))
+                    .put("end", end);
+        }
         if (IS_REFERENCE) {
             reference = LocalKafka.start();
         } else {
@@ -53,7 +86,19 @@ final class SharedBroker implements BeforeAllCallback, AfterAllCallback, AfterTe
     }
 
     @Override
+    public void afterEach(ExtensionContext context) {
+        clients.forEach(ScenarioClient::close);
+        clients.clear();
+    }
+
+    @Override
     public void afterAll(ExtensionContext context) {
+        if (!ofAllClasses) {
+            close(context);
+        }
+    }
+
+    private void close(ExtensionContext context) {
         if (reference != null) {
             reference.close();
         } else {
@@ -61,41 +106,61 @@ final class SharedBroker implements BeforeAllCallback, AfterAllCallback, AfterTe
         }
     }
 
-    Map<String, Object> connection() {
+    /** A client for this test; the test is skipped where it cannot be installed. */
+    public ScenarioClient client(ClientKind kind) {
+        return closedAfterTest(ScenarioClients.open(kind, "127.0.0.1:" + port()));
+    }
+
+    /** A client for this test that can be killed. */
+    public ScenarioClient clientAlone(ClientKind kind) {
+        return closedAfterTest(ScenarioClients.openAlone(kind, "127.0.0.1:" + port()));
+    }
+
+    private ScenarioClient closedAfterTest(ScenarioClient client) {
+        clients.add(client);
+        return client;
+    }
+
+    public Map<String, Object> connection() {
         return Clients.plaintext("127.0.0.1:" + port());
     }
 
-    WireConnection connect() {
+    public WireConnection connect() {
         return new WireConnection(port());
     }
 
-    String freshTopicName() {
+    /** Of a group that no other test uses; the same for topics. */
+    public String freshGroup() {
+        return "group-" + TOPICS.incrementAndGet();
+    }
+
+    public String freshTopicName() {
         return "topic-" + TOPICS.incrementAndGet();
     }
 
     /** The only partition of a new topic. */
-    TopicPartition freshPartition() {
+    public TopicPartition freshPartition() {
         return freshPartition(Map.of());
     }
 
-    TopicPartition freshPartition(Map<String, String> config) {
+    public TopicPartition freshPartition(Map<String, String> config) {
         String name = freshTopicName();
         Clients.createTopic(connection(), new NewTopic(name, 1, (short) 1).configs(config));
         return new TopicPartition(name, 0);
     }
 
-    List<TopicPartition> freshTopic(int partitions) {
+    public List<TopicPartition> freshTopic(int partitions) {
         return Clients.createTopic(connection(), freshTopicName(), partitions);
     }
 
-    BrokerProgram program() {
+    public BrokerProgram program() {
         if (broker == null) {
             throw new IllegalStateException("no broker of ours runs");
         }
         return broker;
     }
 
-    int port() {
+    public int port() {
         if (reference != null) {
             String address = reference.bootstrapServers();
             return Integer.parseInt(address.substring(address.indexOf(':') + 1));
