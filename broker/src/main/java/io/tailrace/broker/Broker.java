@@ -4,10 +4,15 @@ import io.tailrace.broker.api.ApiTable;
 import io.tailrace.broker.api.ClusterApis;
 import io.tailrace.broker.api.ClusterIdentity;
 import io.tailrace.broker.api.TopicResolver;
+import io.tailrace.broker.api.config.ConfigApis;
 import io.tailrace.broker.api.log.LogApis;
 import io.tailrace.broker.api.topic.TopicApis;
 import io.tailrace.broker.api.txn.TransactionApis;
 import io.tailrace.broker.cleaner.Cleaner;
+import io.tailrace.broker.config.BrokerSettings;
+import io.tailrace.broker.config.ConfigChanges;
+import io.tailrace.broker.config.DynamicConfigs;
+import io.tailrace.broker.config.FixedSettings;
 import io.tailrace.broker.log.LogAppends;
 import io.tailrace.broker.log.LogReader;
 import io.tailrace.broker.log.LogStartOffsets;
@@ -32,10 +37,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.utils.Time;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,8 +94,16 @@ public final class Broker implements AutoCloseable {
 
         TopicRegistry registry = new TopicRegistry();
         PartitionTable partitions = new PartitionTable();
+        DynamicConfigs configs = new DynamicConfigs(database);
+        configs.load();
+        BrokerSettings settings = new BrokerSettings(config.broker().nodeId(), FixedSettings.of(config), configs);
         TopicService topics = new TopicService(
-                database, registry, threads.topics(), threads.maintenance(), defaults(config.topics()), lease.epoch());
+                database,
+                registry,
+                threads.topics(),
+                threads.maintenance(),
+                defaults(config.topics(), settings),
+                lease.epoch());
         topics.addListener(partitions);
         topics.load();
         database.inTransaction(connection -> {
@@ -100,12 +111,21 @@ public final class Broker implements AutoCloseable {
             return registry;
         });
         LogAppends appends = own(new LogAppends(database, appendSettings(config), lease.epoch(), time));
-        own(new Cleaner(database, partitions, new LogStartOffsets(lease.epoch()), config.cleaner(), time));
+        LogStartOffsets logStarts = new LogStartOffsets(lease.epoch());
+        own(new Cleaner(database, partitions, logStarts, config.cleaner(), time));
         ClusterIdentity cluster = identity(config.broker(), lease.clusterId());
         TopicResolver resolver = new TopicResolver(registry, partitions);
         ApiTable apis = new ApiTable(List.of(
                 ClusterApis.of(cluster, registry, topics, config.topics().autoCreate()),
-                TopicApis.of(cluster, resolver, topics),
+                TopicApis.of(new TopicApis.Parts(
+                        cluster,
+                        resolver,
+                        topics,
+                        ConfigApis.topicDescriber(settings),
+                        logStarts,
+                        database.generalPool(),
+                        threads.general())),
+                ConfigApis.of(registry, configs, settings, configChanges(configs, settings, topics, threads)),
                 LogApis.of(logParts(config, database, threads, resolver, appends)),
                 TransactionApis.of(new ProducerIds(database, threads.topics()))));
         maintain(threads, topics, new ProducerExpiry(database, config.log().producerIdExpiration()));
@@ -130,15 +150,15 @@ public final class Broker implements AutoCloseable {
         return part;
     }
 
-    private static NewTopicDefaults defaults(TopicDefaults topics) {
-        return new NewTopicDefaults(
-                topics.defaultPartitions(),
-                topics.maxPartitions(),
-                Map.of(
-                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                        Integer.toString(topics.maxMessageBytes()),
-                        TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
-                        topics.messageTimestampType()));
+    private static NewTopicDefaults defaults(TopicDefaults topics, BrokerSettings settings) {
+        return new NewTopicDefaults(topics.defaultPartitions(), topics.maxPartitions(), settings.topicDefaults());
+    }
+
+    private static ConfigChanges configChanges(
+            DynamicConfigs configs, BrokerSettings settings, TopicService topics, BrokerThreads threads) {
+        ConfigChanges changes = new ConfigChanges(configs, settings, topics.changes(), threads.topics());
+        configs.addListener(changes);
+        return changes;
     }
 
     private static LogAppends.Settings appendSettings(BrokerConfig config) {

@@ -27,6 +27,12 @@ public final class ApiTable implements RequestDispatcher {
             ApiKeys.API_VERSIONS,
             ApiKeys.CREATE_TOPICS,
             ApiKeys.DELETE_TOPICS,
+            ApiKeys.CREATE_PARTITIONS,
+            ApiKeys.DELETE_RECORDS,
+            ApiKeys.DESCRIBE_CONFIGS,
+            ApiKeys.ALTER_CONFIGS,
+            ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+            ApiKeys.LIST_CONFIG_RESOURCES,
             ApiKeys.INIT_PRODUCER_ID,
             ApiKeys.DESCRIBE_CLUSTER);
 

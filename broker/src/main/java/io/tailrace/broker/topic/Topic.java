@@ -15,6 +15,14 @@ public record Topic(int id, Uuid uuid, String name, int partitions, TopicSetting
         return leaf(id);
     }
 
+    Topic with(int newPartitions) {
+        return new Topic(id, uuid, name, newPartitions, settings);
+    }
+
+    Topic with(TopicSettings newSettings) {
+        return new Topic(id, uuid, name, partitions, newSettings);
+    }
+
     static String leaf(int id) {
         return "kafka.messages_" + id;
     }

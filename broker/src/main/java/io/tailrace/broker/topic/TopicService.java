@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
@@ -31,7 +30,8 @@ public final class TopicService {
     private final Database database;
     private final TopicStore store;
     private final TopicRegistry registry;
-    private final List<TopicListener> listeners = new CopyOnWriteArrayList<>();
+    private final TopicDirectory directory;
+    private final TopicChanges changes;
     private final Executor executor;
     private final Executor maintenance;
     private final NewTopicDefaults defaults;
@@ -50,8 +50,10 @@ public final class TopicService {
             NewTopicDefaults defaults,
             int leaseEpoch) {
         this.database = database;
-        this.store = new TopicStore(defaults.config());
+        this.store = new TopicStore();
         this.registry = registry;
+        this.directory = new TopicDirectory(registry, defaults.config());
+        this.changes = new TopicChanges(database, store, directory, executor, defaults.maxPartitions(), leaseEpoch);
         this.executor = executor;
         this.maintenance = maintenance;
         this.defaults = defaults;
@@ -60,13 +62,21 @@ public final class TopicService {
 
     /** Has the listener told of every topic that comes, changes or goes from now on, before requests can name it. */
     public void addListener(TopicListener listener) {
-        listeners.add(listener);
+        directory.addListener(listener);
+    }
+
+    /** The way to change topics that exist. */
+    public TopicChanges changes() {
+        return changes;
     }
 
     /** Reads all topics into the registry; on the caller's thread, once, before the first request. */
     public void load() throws SQLException {
-        List<Topic> topics = database.inTransaction(store::all);
-        topics.forEach(registry::put);
+        stored().forEach(registry::put);
+    }
+
+    private List<Topic> stored() throws SQLException {
+        return database.inTransaction(connection -> store.all(connection, directory.defaults()));
     }
 
     /**
@@ -115,7 +125,8 @@ public final class TopicService {
                 .ifPresent(other -> {
                     throw new InvalidTopicException("Topic '" + name + "' collides with existing topic: " + other);
                 });
-        return new NewTopicSpec(name, checkedPartitions(partitions), TopicSettings.of(defaults.config(), config));
+        return new NewTopicSpec(
+                name, checkedPartitions(partitions), TopicSettings.checked(directory.defaults(), Map.of(), config));
     }
 
     private int checkedPartitions(int partitions) {
@@ -133,7 +144,7 @@ public final class TopicService {
     private Topic createNow(NewTopicSpec spec) {
         try {
             Topic topic = database.inTransaction(connection -> store.create(connection, spec, leaseEpoch));
-            register(topic);
+            directory.created(topic);
             LOGGER.atInfo()
                     .addKeyValue("topic", topic.name())
                     .addKeyValue("partitions", topic.partitions())
@@ -148,16 +159,10 @@ public final class TopicService {
         }
     }
 
-    private void register(Topic topic) {
-        listeners.forEach(listener -> listener.onCreated(topic));
-        registry.put(topic);
-    }
-
     /** A topic that is in the database and not in memory: its commit went through, but the connection broke before we knew. */
     private void adopt(String name) {
         try {
-            List<Topic> stored = database.inTransaction(store::all);
-            stored.stream().filter(topic -> topic.name().equals(name)).forEach(this::register);
+            stored().stream().filter(topic -> topic.name().equals(name)).forEach(directory::created);
         } catch (SQLException e) {
             throw new CompletionException(e);
         }
@@ -172,8 +177,7 @@ public final class TopicService {
     private void deleteNow(Topic topic) {
         try {
             boolean deleted = database.inTransaction(connection -> store.markDeleted(connection, topic.id()));
-            registry.remove(topic);
-            listeners.forEach(listener -> listener.onDeleted(topic));
+            directory.deleted(topic);
             if (!deleted) {
                 throw new UnknownTopicOrPartitionException("Topic '" + topic.name() + "' does not exist.");
             }

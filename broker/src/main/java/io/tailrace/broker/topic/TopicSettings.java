@@ -1,6 +1,8 @@
 package io.tailrace.broker.topic;
 
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
@@ -22,21 +24,53 @@ public final class TopicSettings {
     }
 
     /**
-     * Reads and checks a topic's configuration.
+     * Reads a topic's configuration as it is stored.
      *
-     * @throws InvalidConfigurationException for an unknown name or a value that Kafka does not allow
+     * @throws InvalidConfigurationException for a value that Kafka does not allow
      */
     public static TopicSettings of(Map<String, String> defaults, Map<String, String> overrides) {
         try {
-            LogConfig.validateNames(overrides);
             Properties properties = new Properties();
             properties.putAll(overrides);
-            LogConfig effective = LogConfig.fromProps(defaults, properties);
-            LogConfig.validateValues(effective.values());
-            return new TopicSettings(Map.copyOf(overrides), effective);
+            return new TopicSettings(Map.copyOf(overrides), LogConfig.fromProps(defaults, properties));
         } catch (ConfigException e) {
             throw new InvalidConfigurationException(e.getMessage(), e);
         }
+    }
+
+    /**
+     * Reads and checks a topic's configuration as somebody wants it to be, by Kafka's rules for topics without tiered
+     * storage.
+     *
+     * @param existing what is set on the topic so far
+     * @throws InvalidConfigurationException for an unknown name or a value that Kafka does not allow
+     */
+    static TopicSettings checked(
+            Map<String, String> defaults, Map<String, String> existing, Map<String, String> overrides) {
+        try {
+            LogConfig.validateNames(overrides);
+            TopicSettings settings = of(defaults, overrides);
+            Map<String, Object> values = new HashMap<>(settings.effective.values());
+            values.values().removeIf(Objects::isNull);
+            LogConfig.validate(existing, overrides, values, false);
+            return settings;
+        } catch (ConfigException e) {
+            throw new InvalidConfigurationException(e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Checks the settings of topics that say nothing.
+     *
+     * @throws InvalidConfigurationException for a value that Kafka does not allow
+     */
+    public static void checkDefaults(Map<String, String> defaults) {
+        LogConfig.validateValues(of(defaults, Map.of()).effective.values());
+    }
+
+    /** The same overrides over other defaults. */
+    TopicSettings over(Map<String, String> defaults) {
+        return of(defaults, overrides);
     }
 
     /** What was set on the topic itself. */
@@ -65,13 +99,21 @@ public final class TopicSettings {
         return effective.messageTimestampAfterMaxMs;
     }
 
+    /** Whether records that have been replaced by a newer one of the same key are taken away. */
     public boolean compacted() {
         return effective.compact;
     }
 
+    /** Whether records that are too old or too many are taken away. */
+    public boolean deleted() {
+        return effective.delete;
+    }
+
     @Override
     public boolean equals(Object other) {
-        return other instanceof TopicSettings that && that.effective.equals(effective);
+        return other instanceof TopicSettings that
+                && that.overrides.equals(overrides)
+                && that.effective.equals(effective);
     }
 
     @Override

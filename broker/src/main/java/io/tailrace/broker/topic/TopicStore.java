@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.common.Uuid;
 
@@ -19,7 +20,7 @@ import org.apache.kafka.common.Uuid;
  *
  * <p>The leaf of a topic is made by CREATE TABLE … LIKE and ATTACH PARTITION: CREATE TABLE … PARTITION OF would lock the
  * whole of {@code kafka.messages} and wait behind every open reader. For the same reason a leaf is detached CONCURRENTLY
- * before it is dropped, which Postgres allows only outside a transaction. Thread-safe: it holds nothing but the mapper.
+ * before it is dropped, which Postgres allows only outside a transaction. Thread-safe: it holds nothing.
  */
 final class TopicStore {
 
@@ -29,25 +30,20 @@ final class TopicStore {
     private static final TypeReference<Map<String, String>> CONFIG_TYPE = new TypeReference<>() {};
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Map<String, String> defaults;
-
-    TopicStore(Map<String, String> defaults) {
-        this.defaults = Map.copyOf(defaults);
-    }
-
-    List<Topic> all(Connection connection) throws SQLException {
+    /** @param defaults the settings of topics that do not say otherwise */
+    List<Topic> all(Connection connection, Map<String, String> defaults) throws SQLException {
         String sql = "SELECT id, topic_uuid, name, partitions, config FROM kafka.topics WHERE deleted_at IS NULL";
         List<Topic> topics = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                topics.add(topic(rows));
+                topics.add(topic(rows, defaults));
             }
         }
         return topics;
     }
 
-    private Topic topic(ResultSet rows) throws SQLException {
+    private static Topic topic(ResultSet rows, Map<String, String> defaults) throws SQLException {
         UUID uuid = rows.getObject("topic_uuid", UUID.class);
         return new Topic(
                 rows.getInt("id"),
@@ -69,7 +65,7 @@ final class TopicStore {
     Topic create(Connection connection, NewTopicSpec spec, int leaseEpoch) throws SQLException {
         Uuid uuid = Uuid.randomUuid();
         int id = insertTopic(connection, spec, uuid);
-        insertPartitions(connection, id, spec.partitions(), leaseEpoch);
+        insertPartitions(connection, id, 0, spec.partitions(), leaseEpoch);
         createLeaf(connection, id);
         return new Topic(id, uuid, spec.name(), spec.partitions(), spec.settings());
     }
@@ -85,7 +81,7 @@ final class TopicStore {
             statement.setObject(1, new UUID(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits()));
             statement.setString(2, spec.name());
             statement.setInt(3, spec.partitions());
-            statement.setString(4, JSON.valueToTree(spec.config()).toString());
+            statement.setString(4, json(spec.config()));
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
                 return rows.getInt(1);
@@ -93,19 +89,52 @@ final class TopicStore {
         }
     }
 
-    private static void insertPartitions(Connection connection, int topicId, int partitions, int leaseEpoch)
+    /** Adds the partitions from {@code startInc} to {@code endExc}, in the caller's transaction. */
+    static void insertPartitions(Connection connection, int topicId, int startInc, int endExc, int leaseEpoch)
             throws SQLException {
         String sql =
                 """
                 INSERT INTO kafka.partitions (topic_id, partition_id, lease_epoch)
-                SELECT ?, partition_id, ? FROM generate_series(0, ? - 1) AS partition_id
+                SELECT ?, partition_id, ? FROM generate_series(?, ? - 1) AS partition_id
                 """;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setInt(1, topicId);
             statement.setInt(2, leaseEpoch);
-            statement.setInt(3, partitions);
+            statement.setInt(3, startInc);
+            statement.setInt(4, endExc);
             statement.executeUpdate();
         }
+    }
+
+    /** The topic as the database has it, locked until the end of the caller's transaction; empty where it is deleted. */
+    Optional<Topic> locked(Connection connection, int topicId, Map<String, String> defaults) throws SQLException {
+        String sql =
+                """
+                SELECT id, topic_uuid, name, partitions, config FROM kafka.topics
+                WHERE id = ? AND deleted_at IS NULL
+                FOR UPDATE
+                """;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setInt(1, topicId);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(topic(rows, defaults)) : Optional.empty();
+            }
+        }
+    }
+
+    /** Writes the topic's number of partitions and settings, in the caller's transaction. */
+    void update(Connection connection, Topic topic) throws SQLException {
+        String sql = "UPDATE kafka.topics SET partitions = ?, config = ?::jsonb WHERE id = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setInt(1, topic.partitions());
+            statement.setString(2, json(topic.settings().overrides()));
+            statement.setInt(3, topic.id());
+            statement.executeUpdate();
+        }
+    }
+
+    private static String json(Map<String, String> config) {
+        return JSON.valueToTree(config).toString();
     }
 
     private static void createLeaf(Connection connection, int topicId) throws SQLException {

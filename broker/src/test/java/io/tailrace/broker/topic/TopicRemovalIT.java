@@ -25,7 +25,7 @@ class TopicRemovalIT {
     static final PostgresExtension POSTGRES = new PostgresExtension();
 
     private final TopicRegistry registry = new TopicRegistry();
-    private final TopicStore store = new TopicStore(Map.of());
+    private final TopicStore store = new TopicStore();
     private PostgresAddress address;
     private Database database;
     private TopicService topics;

@@ -1,6 +1,7 @@
 package io.tailrace.broker.api.topic;
 
 import io.tailrace.broker.api.Api;
+import io.tailrace.broker.api.config.TopicDescriber;
 import io.tailrace.broker.protocol.KafkaRequest;
 import io.tailrace.broker.sql.SqlErrors;
 import io.tailrace.broker.topic.Topic;
@@ -24,22 +25,18 @@ import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicRe
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.CreateTopicsResponse;
-import org.apache.kafka.storage.internals.log.LogConfig;
 import org.jspecify.annotations.Nullable;
 
 /** CreateTopics: each topic by itself, as a cluster of one broker does it. */
 final class CreateTopicsApi implements Api {
 
-    /** KIP-525's numbers for where a value comes from. */
-    private static final byte DYNAMIC_TOPIC_CONFIG = 1;
-
-    private static final byte DEFAULT_CONFIG = 5;
-
     private final TopicService topicService;
+    private final TopicDescriber describer;
     private final int nodeId;
 
-    CreateTopicsApi(TopicService topicService, int nodeId) {
+    CreateTopicsApi(TopicService topicService, TopicDescriber describer, int nodeId) {
         this.topicService = topicService;
+        this.describer = describer;
         this.nodeId = nodeId;
     }
 
@@ -111,7 +108,7 @@ final class CreateTopicsApi implements Api {
         return config;
     }
 
-    private static CreatableTopicResult created(Topic topic) {
+    private CreatableTopicResult created(Topic topic) {
         return new CreatableTopicResult()
                 .setName(topic.name())
                 .setTopicId(topic.uuid())
@@ -120,26 +117,15 @@ final class CreateTopicsApi implements Api {
                 .setConfigs(configs(topic));
     }
 
-    private static List<CreatableTopicConfigs> configs(Topic topic) {
-        Map<String, ?> values = topic.settings().effective().originals();
-        Map<String, ?> parsed = topic.settings().effective().values();
-        return LogConfig.nonInternalConfigNames().stream()
-                .map(name -> new CreatableTopicConfigs()
-                        .setName(name)
-                        .setValue(
-                                values.containsKey(name)
-                                        ? String.valueOf(values.get(name))
-                                        : text(name, parsed.get(name)))
-                        .setConfigSource(
-                                topic.settings().overrides().containsKey(name) ? DYNAMIC_TOPIC_CONFIG : DEFAULT_CONFIG)
-                        .setReadOnly(false)
-                        .setIsSensitive(false))
+    private List<CreatableTopicConfigs> configs(Topic topic) {
+        return describer.entries(topic.settings()).stream()
+                .map(entry -> new CreatableTopicConfigs()
+                        .setName(entry.name())
+                        .setValue(entry.value())
+                        .setConfigSource(entry.configSource())
+                        .setReadOnly(entry.readOnly())
+                        .setIsSensitive(entry.isSensitive()))
                 .toList();
-    }
-
-    private static @Nullable String text(String name, @Nullable Object value) {
-        return org.apache.kafka.common.config.ConfigDef.convertToString(
-                value, LogConfig.configType(name).orElseThrow());
     }
 
     private static CreatableTopicResult failed(String name, Throwable thrown) {
