@@ -5,6 +5,7 @@ import io.tailrace.broker.api.ClusterApis;
 import io.tailrace.broker.api.ClusterIdentity;
 import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.api.config.ConfigApis;
+import io.tailrace.broker.api.group.GroupApis;
 import io.tailrace.broker.api.log.LogApis;
 import io.tailrace.broker.api.topic.TopicApis;
 import io.tailrace.broker.api.txn.TransactionApis;
@@ -13,6 +14,8 @@ import io.tailrace.broker.config.BrokerSettings;
 import io.tailrace.broker.config.ConfigChanges;
 import io.tailrace.broker.config.DynamicConfigs;
 import io.tailrace.broker.config.FixedSettings;
+import io.tailrace.broker.group.GroupRuntime;
+import io.tailrace.broker.group.TransactionOutcomes;
 import io.tailrace.broker.log.LogAppends;
 import io.tailrace.broker.log.LogReader;
 import io.tailrace.broker.log.LogStartOffsets;
@@ -115,6 +118,8 @@ public final class Broker implements AutoCloseable {
         own(new Cleaner(database, partitions, logStarts, config.cleaner(), time));
         ClusterIdentity cluster = identity(config.broker(), lease.clusterId());
         TopicResolver resolver = new TopicResolver(registry, partitions);
+        GroupRuntime groups = own(GroupRuntime.start(groupParts(config, database, threads, lease), registry.all()));
+        topics.addListener(groups.topicListener());
         ApiTable apis = new ApiTable(List.of(
                 ClusterApis.of(cluster, registry, topics, config.topics().autoCreate()),
                 TopicApis.of(new TopicApis.Parts(
@@ -127,6 +132,7 @@ public final class Broker implements AutoCloseable {
                         threads.general())),
                 ConfigApis.of(registry, configs, settings, configChanges(configs, settings, topics, threads)),
                 LogApis.of(logParts(config, database, threads, resolver, appends)),
+                GroupApis.of(cluster, registry, groups.coordinator()),
                 TransactionApis.of(new ProducerIds(database, threads.topics()))));
         maintain(threads, topics, new ProducerExpiry(database, config.log().producerIdExpiration()));
         return listen(config.broker(), apis);
@@ -143,6 +149,17 @@ public final class Broker implements AutoCloseable {
                 threads.fetch(),
                 threads.general(),
                 threads.timer());
+    }
+
+    private static GroupRuntime.Parts groupParts(
+            BrokerConfig config, Database database, BrokerThreads threads, BrokerLease lease) {
+        return new GroupRuntime.Parts(
+                database,
+                config.groups(),
+                TransactionOutcomes.none(),
+                threads.timer(),
+                config.broker().nodeId(),
+                lease.epoch());
     }
 
     private <T extends AutoCloseable> T own(T part) {

@@ -8,6 +8,7 @@ public record BrokerConfig(
         @Setting("What topics are like unless they say otherwise.") TopicDefaults topics,
         @Setting("How records are written to Postgres and read back.") LogSettings log,
         @Setting("How retention and compaction remove records.") CleanerSettings cleaner,
+        @Setting("Consumer groups.") GroupSettings groups,
         @Setting("The Postgres that holds everything.") PostgresConfig postgres) {
 
     public BrokerConfig {

@@ -24,6 +24,15 @@ public final class ApiTable implements RequestDispatcher {
             ApiKeys.FETCH,
             ApiKeys.LIST_OFFSETS,
             ApiKeys.METADATA,
+            ApiKeys.OFFSET_COMMIT,
+            ApiKeys.OFFSET_FETCH,
+            ApiKeys.FIND_COORDINATOR,
+            ApiKeys.JOIN_GROUP,
+            ApiKeys.HEARTBEAT,
+            ApiKeys.LEAVE_GROUP,
+            ApiKeys.SYNC_GROUP,
+            ApiKeys.DESCRIBE_GROUPS,
+            ApiKeys.LIST_GROUPS,
             ApiKeys.API_VERSIONS,
             ApiKeys.CREATE_TOPICS,
             ApiKeys.DELETE_TOPICS,
@@ -34,7 +43,11 @@ public final class ApiTable implements RequestDispatcher {
             ApiKeys.INCREMENTAL_ALTER_CONFIGS,
             ApiKeys.LIST_CONFIG_RESOURCES,
             ApiKeys.INIT_PRODUCER_ID,
-            ApiKeys.DESCRIBE_CLUSTER);
+            ApiKeys.DELETE_GROUPS,
+            ApiKeys.OFFSET_DELETE,
+            ApiKeys.DESCRIBE_CLUSTER,
+            ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+            ApiKeys.CONSUMER_GROUP_DESCRIBE);
 
     private final Map<ApiKeys, Api> handlers = new EnumMap<>(ApiKeys.class);
 

@@ -1,9 +1,7 @@
 package io.tailrace.broker.api;
 
 import io.tailrace.broker.protocol.KafkaRequest;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.common.feature.Features;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
@@ -13,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * ApiVersions: what is served. A version of it that we do not know is answered in version 0 with UNSUPPORTED_VERSION and
- * our range for this one key, and the client asks again (KIP-511). No features are finalized, at epoch 0.
+ * our range for this one key, and the client asks again (KIP-511). The epoch of the
+ * finalized features stays 0.
  */
 final class ApiVersionsApi implements Api {
 
@@ -36,8 +35,8 @@ final class ApiVersionsApi implements Api {
         }
         return CompletableFuture.completedFuture(new ApiVersionsResponse.Builder()
                 .setApiVersions(served.duplicate())
-                .setSupportedFeatures(Features.emptySupportedFeatures())
-                .setFinalizedFeatures(Map.of())
+                .setSupportedFeatures(FeatureLevels.supported())
+                .setFinalizedFeatures(FeatureLevels.FINALIZED)
                 .setFinalizedFeaturesEpoch(0)
                 .build());
     }

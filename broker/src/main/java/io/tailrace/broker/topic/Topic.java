@@ -23,6 +23,10 @@ public record Topic(int id, Uuid uuid, String name, int partitions, TopicSetting
         return new Topic(id, uuid, name, partitions, newSettings);
     }
 
+    public boolean hasPartition(int partition) {
+        return partition >= 0 && partition < partitions;
+    }
+
     static String leaf(int id) {
         return "kafka.messages_" + id;
     }

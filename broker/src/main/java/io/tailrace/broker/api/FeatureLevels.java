@@ -1,0 +1,24 @@
+package io.tailrace.broker.api;
+
+import java.util.Map;
+import org.apache.kafka.common.feature.Features;
+import org.apache.kafka.common.feature.SupportedVersionRange;
+import org.apache.kafka.server.common.GroupVersion;
+
+/**
+ * The features of Kafka 4.3 that are in effect, each at its newest production level; clients may not change them. Some
+ * clients use the newer protocol of a feature only where it is listed.
+ */
+final class FeatureLevels {
+
+    static final Map<String, Short> FINALIZED =
+            Map.of(GroupVersion.FEATURE_NAME, GroupVersion.LATEST_PRODUCTION.featureLevel());
+
+    private FeatureLevels() {}
+
+    static Features<SupportedVersionRange> supported() {
+        return Features.supportedFeatures(FINALIZED.entrySet().stream()
+                .collect(java.util.stream.Collectors.toMap(
+                        Map.Entry::getKey, level -> new SupportedVersionRange((short) 0, level.getValue()))));
+    }
+}

@@ -1,0 +1,148 @@
+package io.tailrace.broker.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.local.PostgresAddress;
+import io.tailrace.local.junit.PostgresExtension;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Groups of Kafka's Java consumer, by both protocols. */
+class GroupIT {
+
+    @RegisterExtension
+    static final PostgresExtension POSTGRES = new PostgresExtension();
+
+    private PostgresAddress database;
+    private GroupBroker broker;
+
+    @BeforeEach
+    void startBroker() {
+        database = POSTGRES.freshDatabase();
+        broker = new GroupBroker(database, Map.of());
+    }
+
+    @AfterEach
+    void stopBroker() {
+        broker.close();
+    }
+
+    private static void pollUntilAssigned(KafkaConsumer<?, ?> consumer, int partitions) {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+            consumer.poll(Duration.ofMillis(50));
+            return consumer.assignment().size() == partitions;
+        });
+    }
+
+    private static List<String> poll(KafkaConsumer<String, String> consumer, int count) {
+        List<String> values = new ArrayList<>();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+            consumer.poll(Duration.ofMillis(50)).forEach(record -> values.add(record.value()));
+            return values.size() >= count;
+        });
+        return values;
+    }
+
+    private List<String> query(String sql) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            while (result.next()) {
+                rows.add(result.getString(1));
+            }
+        }
+        return rows;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void shouldGoOnWhereTheGroupLeftOff(String protocol) throws Exception {
+        // Given
+        broker.createTopic("orders", 1);
+        broker.produce("orders", 0, 10);
+        try (KafkaConsumer<String, String> consumer = broker.consumer("g", Map.of("group.protocol", protocol))) {
+            consumer.subscribe(List.of("orders"));
+            assertThat(poll(consumer, 10)).hasSize(10);
+            consumer.commitSync(Map.of(new TopicPartition("orders", 0), new OffsetAndMetadata(7, "so far")));
+        }
+
+        // When
+        try (KafkaConsumer<String, String> consumer = broker.consumer("g", Map.of("group.protocol", protocol))) {
+            consumer.subscribe(List.of("orders"));
+            List<String> values = poll(consumer, 3);
+
+            // Then
+            assertThat(values).containsExactly("v7", "v8", "v9");
+            assertThat(consumer.committed(Set.of(new TopicPartition("orders", 0))))
+                    .containsEntry(new TopicPartition("orders", 0), new OffsetAndMetadata(7, "so far"));
+        }
+        assertThat(query("SELECT group_id || ' ' || t.name || ' ' || partition_id || ' ' || committed_offset || ' '"
+                        + " || metadata FROM kafka.consumer_offsets JOIN kafka.topics t ON t.id = topic_id"))
+                .containsExactly("g orders 0 7 so far");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void shouldKeepMembersOverARestart(String protocol) throws Exception {
+        // Given
+        broker.createTopic("orders", 4);
+        try (KafkaConsumer<String, String> one = broker.consumer("g", Map.of("group.protocol", protocol))) {
+            one.subscribe(List.of("orders"));
+            pollUntilAssigned(one, 4);
+            ConsumerGroupMetadata before = one.groupMetadata();
+
+            // When
+            broker.restart();
+            broker.produce("orders", 2, 5);
+
+            // Then
+            assertThat(poll(one, 5)).hasSize(5);
+            one.commitSync();
+            ConsumerGroupMetadata after = one.groupMetadata();
+            assertThat(after.generationId()).isEqualTo(before.generationId());
+            assertThat(after.memberId()).isEqualTo(before.memberId());
+        }
+    }
+
+    @Test
+    void shouldForgetOffsetsOfADeletedTopic() throws Exception {
+        // Given
+        broker.createTopic("orders", 1);
+        broker.createTopic("bills", 1);
+        try (KafkaConsumer<String, String> consumer = broker.consumer("g", Map.of())) {
+            consumer.assign(List.of(new TopicPartition("orders", 0), new TopicPartition("bills", 0)));
+            consumer.commitSync(Map.of(
+                    new TopicPartition("orders", 0), new OffsetAndMetadata(3),
+                    new TopicPartition("bills", 0), new OffsetAndMetadata(4)));
+        }
+
+        // When
+        try (Admin admin = broker.admin()) {
+            admin.deleteTopics(List.of("orders")).all().get();
+        }
+
+        // Then
+        Awaitility.await().untilAsserted(() -> assertThat(query("SELECT topic FROM kafka.consumer_offsets"))
+                .containsExactly("bills"));
+    }
+}
