@@ -24,6 +24,8 @@ import io.tailrace.broker.log.PartitionTable;
 import io.tailrace.broker.log.ProducerExpiry;
 import io.tailrace.broker.log.ProducerIds;
 import io.tailrace.broker.net.BrokerServer;
+import io.tailrace.broker.outbox.Outbox;
+import io.tailrace.broker.outbox.SqlTopicDefaults;
 import io.tailrace.broker.sql.Database;
 import io.tailrace.broker.topic.NewTopicDefaults;
 import io.tailrace.broker.topic.TopicRegistry;
@@ -114,6 +116,8 @@ public final class Broker implements AutoCloseable {
             return registry;
         });
         LogAppends appends = own(new LogAppends(database, appendSettings(config), lease.epoch(), time));
+        SqlTopicDefaults.save(database, settings.topicDefaults());
+        own(new Outbox(database, partitions, appends, config.outbox().pollInterval()));
         LogStartOffsets logStarts = new LogStartOffsets(lease.epoch());
         own(new Cleaner(database, partitions, logStarts, config.cleaner(), time));
         ClusterIdentity cluster = identity(config.broker(), lease.clusterId());

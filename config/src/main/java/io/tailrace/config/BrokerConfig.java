@@ -9,6 +9,7 @@ public record BrokerConfig(
         @Setting("How records are written to Postgres and read back.") LogSettings log,
         @Setting("How retention and compaction remove records.") CleanerSettings cleaner,
         @Setting("Consumer groups.") GroupSettings groups,
+        @Setting("How records that SQL produces reach the log.") OutboxSettings outbox,
         @Setting("The Postgres that holds everything.") PostgresConfig postgres) {
 
     public BrokerConfig {

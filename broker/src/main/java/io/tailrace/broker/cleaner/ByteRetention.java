@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,7 +21,7 @@ final class ByteRetention {
     /** Where the log is to begin: at its start as it is, if it is small enough. */
     static long start(Connection connection, Partition partition, long startInc, long endExc, long retentionBytes)
             throws SQLException {
-        List<Run> runs = runs(connection, partition, startInc, endExc);
+        List<Run> runs = LogBytes.pieces(connection, partition, startInc, endExc);
         long excess = runs.stream().mapToLong(Run::bytes).sum() - retentionBytes;
         if (excess <= 0) {
             return startInc;
@@ -34,29 +33,6 @@ final class ByteRetention {
             excess -= run.bytes();
         }
         return endExc;
-    }
-
-    /** All of the log in pieces: what comes before the first whole run, the runs, and what comes after them. */
-    private static List<Run> runs(Connection connection, Partition partition, long startInc, long endExc)
-            throws SQLException {
-        List<Run> runs = new ArrayList<>();
-        long from = startInc;
-        for (Run run : LogRuns.within(connection, partition, startInc, endExc)) {
-            if (run.startInc() > from) {
-                runs.add(counted(connection, partition, from, run.startInc()));
-            }
-            runs.add(run);
-            from = run.endExc();
-        }
-        if (from < endExc) {
-            runs.add(counted(connection, partition, from, endExc));
-        }
-        return runs;
-    }
-
-    private static Run counted(Connection connection, Partition partition, long startInc, long endExc)
-            throws SQLException {
-        return new Run(startInc, endExc, LogRuns.bytes(connection, partition, startInc, endExc));
     }
 
     private static long startWithin(Connection connection, Partition partition, Run run, long excess)

@@ -110,7 +110,7 @@ final class PartitionRetention {
             return start;
         }
         Optional<FoundOffset> first =
-                steps.run(connection -> OffsetFinder.first(connection, partition, Clock.AGE, cutoffMs, endExc));
+                steps.run(connection -> OffsetFinder.first(connection, partition, Clock.AGE, cutoffMs, start, endExc));
         oldest = first.orElse(null);
         return first.map(FoundOffset::offset).orElse(endExc);
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * {@code {"key": "k", "base64": "AAE="}}; a null value is {@code {"key": "k", "value": null}}. A key with U+0000 stands
  * as {@code "key_base64"}. Confined to one thread.
  */
-final class HeaderJson {
+public final class HeaderJson {
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final String KEY = "key";
@@ -100,7 +100,7 @@ final class HeaderJson {
      *
      * @throws IllegalArgumentException for JSON of another form
      */
-    static Header[] decode(String text) {
+    public static Header[] decode(String text) {
         List<Header> headers = new ArrayList<>();
         try (JsonParser json = JSON.createParser(text)) {
             expect(json.nextToken() == JsonToken.START_ARRAY);

@@ -30,20 +30,21 @@ public final class OffsetFinder {
     /** The first record whose timestamp is not before the given one. */
     public Optional<FoundOffset> firstAtOrAfter(Partition partition, long timestampMs) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            return first(connection, partition, Clock.TIMESTAMP, timestampMs, partition.highWatermark());
+            return first(connection, partition, Clock.TIMESTAMP, timestampMs, 0, partition.highWatermark());
         }
     }
 
     /**
-     * The first record at or after a time.
+     * The first record at or after a time, in a range of offsets.
      *
-     * @param endExc search no further
+     * @param startInc search from there, or from the start of the log
      */
     public static Optional<FoundOffset> first(
-            Connection connection, Partition partition, Clock clock, long ms, long endExc) throws SQLException {
+            Connection connection, Partition partition, Clock clock, long ms, long startInc, long endExc)
+            throws SQLException {
         // Before the runs are looked at: what becomes a run meanwhile is then searched twice rather than not at all.
         long runsEnd = LogRuns.end(connection, partition);
-        long from = partition.logStartOffset();
+        long from = Math.max(startInc, partition.logStartOffset());
         Run run = LogRuns.next(connection, partition, clock, ms, from);
         while (run != null && run.startInc() < endExc) {
             Optional<FoundOffset> found = firstInRange(

@@ -22,11 +22,16 @@ public final class PartitionTable implements TopicListener {
 
     /** The partition, or empty where the topic has no such number or is gone. */
     public Optional<Partition> partition(Topic topic, int partition) {
-        Partition[] partitions = byTopic.get(topic.id());
-        if (partitions == null || partition < 0 || partition >= partitions.length) {
+        return partition(new PartitionId(topic.id(), partition));
+    }
+
+    /** The partition of that id, or empty where there is none. */
+    public Optional<Partition> partition(PartitionId id) {
+        Partition[] partitions = byTopic.get(id.topicId());
+        if (partitions == null || id.partition() < 0 || id.partition() >= partitions.length) {
             return Optional.empty();
         }
-        return Optional.of(partitions[partition]);
+        return Optional.of(partitions[id.partition()]);
     }
 
     /** All partitions, as they are now. */

@@ -18,12 +18,14 @@ CREATE TABLE kafka.log_runs (
 );
 
 -- Finished rounds of compaction: below clean_offset no key had an older record left at that time. The greatest
--- clean_offset is where the dirty part begins; the older rows tell since when tombstones could be seen.
+-- clean_offset is where the dirty part begins; the older rows tell since when tombstones could be seen, and how many the
+-- round has left in what it was the first to clean.
 CREATE TABLE kafka.compactions (
     topic_id     integer NOT NULL,
     partition_id integer NOT NULL,
     clean_offset bigint NOT NULL,
     finished_at  timestamptz NOT NULL DEFAULT now(),
+    tombstones   bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (topic_id, partition_id, clean_offset)
 );
 
