@@ -116,7 +116,9 @@ public final class Broker implements AutoCloseable {
             return registry;
         });
         LogAppends appends = own(new LogAppends(database, appendSettings(config), lease.epoch(), time));
-        SqlTopicDefaults.save(database, settings.topicDefaults());
+        SqlTopicDefaults sqlDefaults = new SqlTopicDefaults(database, settings::topicDefaults);
+        sqlDefaults.save();
+        configs.addListener(sqlDefaults);
         own(new Outbox(database, partitions, appends, config.outbox().pollInterval()));
         LogStartOffsets logStarts = new LogStartOffsets(lease.epoch());
         own(new Cleaner(database, partitions, logStarts, config.cleaner(), time));

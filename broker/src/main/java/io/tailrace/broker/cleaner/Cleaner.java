@@ -16,6 +16,7 @@ public final class Cleaner implements AutoCloseable {
     private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
 
     private final CleanerThread retention;
+    private final CleanerThread compaction;
 
     /** Starts it. */
     public Cleaner(
@@ -36,6 +37,17 @@ public final class Cleaner implements AutoCloseable {
                         time::milliseconds),
                 new Steps(database, "tailrace-retention", settings.busyPercent()),
                 tick(settings.retentionCheckInterval()));
+        this.compaction = new CleanerThread(
+                "tailrace-compaction",
+                partitions,
+                new CompactionRound(
+                        settings.dedupeBufferBytes(),
+                        forwarders,
+                        settings.stepRows(),
+                        settings.compactionCheckInterval(),
+                        time::milliseconds),
+                new Steps(database, "tailrace-compaction", settings.busyPercent()),
+                tick(settings.compactionCheckInterval()));
     }
 
     private static Duration tick(Duration checkInterval) {
@@ -44,6 +56,7 @@ public final class Cleaner implements AutoCloseable {
 
     @Override
     public void close() {
+        compaction.close();
         retention.close();
     }
 }

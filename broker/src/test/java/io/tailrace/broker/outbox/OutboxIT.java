@@ -282,13 +282,8 @@ class OutboxIT {
         for (int i = 0; i < 12; i++) {
             log.execute("SELECT kafka.produce('orders', (n %% 7)::text, (%d + n)::text) FROM generate_series(1, 500) n"
                     .formatted(500 * i));
-            POSTGRES.server()
-                    .superuser(log.address().database())
-                    .connect()
-                    .createStatement()
-                    .execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                            + " WHERE datname = current_database() AND application_name = '" + connections[i % 2]
-                            + "'");
+            log.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    + " WHERE datname = current_database() AND application_name = '" + connections[i % 2] + "'");
         }
 
         // Then
@@ -330,7 +325,9 @@ class OutboxIT {
         log.createTopic("orders", 1, Map.of());
 
         // When
-        SqlTopicDefaults.save(log.database(), Map.of("max.message.bytes", "100", "cleanup.policy", "compact,delete"));
+        new SqlTopicDefaults(
+                        log.database(), () -> Map.of("max.message.bytes", "100", "cleanup.policy", "compact,delete"))
+                .save();
 
         // Then
         assertThatThrownBy(() -> log.execute("SELECT kafka.produce('orders', 'k', repeat('v', 100))"))

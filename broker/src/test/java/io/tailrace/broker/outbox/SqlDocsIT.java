@@ -53,7 +53,9 @@ class SqlDocsIT {
         String text = Files.readString(Path.of("../docs", page));
         List<String> blocks =
                 BLOCK.matcher(text).results().map(MatchResult::group).toList();
-        log.execute("SELECT pg_create_logical_replication_slot('tailrace_forwarder', 'pgoutput')");
+        if (text.contains("pg_drop_replication_slot")) {
+            log.execute("SELECT pg_create_logical_replication_slot('tailrace_forwarder', 'pgoutput')");
+        }
 
         // When
         for (String block : blocks) {
@@ -65,8 +67,7 @@ class SqlDocsIT {
     }
 
     private PostgresAddress memberOf(String role) throws SQLException {
-        PostgresAddress superuser =
-                POSTGRES.server().superuser(log.address().database());
+        PostgresAddress superuser = POSTGRES.server().superuser(log.address().database());
         String name = role + "_" + log.address().database();
         try (Connection connection = superuser.connect();
                 Statement statement = connection.createStatement()) {
@@ -155,9 +156,8 @@ class SqlDocsIT {
                 """);
 
         // Then
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(log.number("SELECT count(*) FROM kafka.outbox"))
-                        .isOne());
+        Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(
+                        log.number("SELECT count(*) FROM kafka.outbox"))
+                .isOne());
     }
 }
