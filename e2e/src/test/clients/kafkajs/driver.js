@@ -49,7 +49,7 @@ function codeOf(error) {
   if (!error) return -1
   if (Number.isInteger(error.code)) return error.code
   if (Number.isInteger(error.errorCode)) return error.errorCode
-  const inner = error.cause || (error.errors && error.errors[0]) || (error.groups && error.groups[0])
+  const inner = error.cause || [error.errors, error.groups, error.partitions].filter(Boolean).flat()[0]
   return inner && inner !== error ? codeOf(inner) : codeOf(error.error)
 }
 
@@ -131,6 +131,8 @@ class Cluster {
   }
 
   async delete_records({ topic, partition, offset }) {
+    // KafkaJS looks for the leader before it has asked for it.
+    await this.admin.fetchTopicOffsets(topic)
     await this.admin.deleteTopicRecords({ topic, partitions: [{ partition, offset }] })
     const offsets = await this.admin.fetchTopicOffsets(topic)
     return offsets.find(o => o.partition === partition).low
@@ -385,8 +387,10 @@ class Consumer {
     }
   }
 
+  // Waits for the fetch that is under way; one that leaves no group behind need not.
   async close() {
-    await this.consumer.disconnect()
+    const disconnected = this.consumer.disconnect()
+    if (this.settings.group !== null) await disconnected
   }
 }
 

@@ -1,5 +1,7 @@
 """kafka-python."""
 
+import re
+
 import kafka
 from kafka import errors
 from kafka.admin import ConfigResource, ConfigResourceType
@@ -69,7 +71,10 @@ class Cluster:
         return {key: data["value"] for key, data in found["topic"][name].items()}
 
     def alter_topic_config(self, name, config):
-        self.admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, config)], raise_on_unknown=False)
+        resource = ConfigResource(ConfigResourceType.TOPIC, name, config)
+        outcome = self.admin.alter_configs([resource], raise_on_unknown=False)["topic"][name]
+        if outcome != "OK":
+            raise Failure(int(re.match(r"\[Error (\d+)]", outcome).group(1)), outcome)
 
     def delete_records(self, topic, partition, offset):
         partition = partition_of(topic, partition)
@@ -97,11 +102,6 @@ class Cluster:
         ]
         return {"state": found["group_state"], "assignor": found["protocol_data"], "members": members}
 
-    def delete_group(self, group):
-        for _, outcome in self.admin.delete_groups([group]):
-            if outcome != "OK":
-                raise getattr(errors, outcome)()
-
     def committed(self, group, partitions):
         wanted = [partition_of(*pair) for pair in partitions]
         found = self.admin.list_group_offsets({group: wanted})[group]
@@ -123,6 +123,7 @@ class Producer:
             "max_request_size": 20_000_000,
             "delivery_timeout_ms": settings["delivery_timeout_ms"],
             "request_timeout_ms": min(30_000, settings["delivery_timeout_ms"]),
+            "bootstrap_timeout_ms": min(30_000, settings["delivery_timeout_ms"]),
             "max_block_ms": settings["delivery_timeout_ms"],
         }
         if settings["transactional_id"]:
@@ -182,6 +183,7 @@ class Consumer:
             session_timeout_ms=settings["session_timeout_ms"],
             heartbeat_interval_ms=settings["heartbeat_interval_ms"],
             partition_assignment_strategy=(ASSIGNORS[settings["assignor"]],),
+            max_poll_interval_ms=20_000,
             metadata_max_age_ms=1000,
             allow_auto_create_topics=False,
             max_partition_fetch_bytes=20_000_000,

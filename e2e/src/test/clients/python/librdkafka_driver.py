@@ -227,6 +227,7 @@ class Consumer:
             "topic.metadata.refresh.interval.ms": 1000,
             "allow.auto.create.topics": False,
             "fetch.error.backoff.ms": 50,
+            "max.poll.interval.ms": 20_000,
         }
         if settings["instance"]:
             config["group.instance.id"] = settings["instance"]

@@ -8,6 +8,7 @@ import io.tailrace.e2e.program.BrokerProgram;
 import io.tailrace.e2e.program.Databases;
 import io.tailrace.e2e.program.Programs;
 import io.tailrace.e2e.wire.WireConnection;
+import io.tailrace.local.KafkaOptions;
 import io.tailrace.local.LocalKafka;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,11 +71,15 @@ public final class SharedBroker
                     .put("end", end);
         }
         if (IS_REFERENCE) {
-            reference = LocalKafka.start();
+            reference = LocalKafka.start(KafkaOptions.temporary()
+                    .withSetting("group.consumer.min.heartbeat.interval.ms", "500")
+                    .withSetting("group.consumer.heartbeat.interval.ms", "500"));
         } else {
             databases.beforeAll(context);
             programs.beforeAll(context);
-            broker = programs.startBroker(databases.fresh(), Map.of());
+            broker = programs.startBroker(
+                    databases.fresh(),
+                    Map.of("groups.initial_rebalance_delay", "0s", "groups.consumer_heartbeat_interval", "500ms"));
         }
     }
 

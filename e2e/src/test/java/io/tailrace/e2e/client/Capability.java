@@ -10,7 +10,7 @@ public enum Capability {
     ASSIGN,
     /** Names its own session timeout, and is missed when that is over. */
     SESSION_TIMEOUT,
-    /** Is a static member ({@code group.instance.id}). */
+    /** Is a static member ({@code group.instance.id}), whose successor takes its place at once. */
     STATIC_MEMBER,
     /** Chooses among the assignors range, roundrobin, sticky and cooperative-sticky. */
     ASSIGNORS,
@@ -24,6 +24,8 @@ public enum Capability {
     OFFSET_SPECS,
     /** Sees which member has which partition. */
     ASSIGNMENTS,
+    /** Deletes groups; kafka-python 3.0.12 cannot read the answer. */
+    DELETE_GROUPS,
     /** Has headers without a value. */
     NULL_HEADERS
 }

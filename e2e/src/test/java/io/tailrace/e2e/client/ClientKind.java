@@ -13,12 +13,21 @@ public enum ClientKind {
     JAVA_KIP848("consumer", EnumSet.of(Capability.MEMBER, Capability.STATIC_MEMBER)),
     /** librdkafka, by confluent-kafka for Python. */
     LIBRDKAFKA("classic", EnumSet.allOf(Capability.class)),
-    LIBRDKAFKA_KIP848("consumer", EnumSet.of(Capability.MEMBER, Capability.STATIC_MEMBER)),
-    /** KafkaJS reads in groups only, and has one assignor. */
+    LIBRDKAFKA_KIP848("consumer", EnumSet.of(Capability.MEMBER)),
+    /** KafkaJS has one assignor, and reads in groups only: to assign, it joins one of its own. */
     KAFKAJS(
             "classic",
-            EnumSet.of(Capability.BASICS, Capability.MEMBER, Capability.SESSION_TIMEOUT, Capability.TRANSACTIONS)),
-    KAFKA_PYTHON("classic", EnumSet.complementOf(EnumSet.of(Capability.ASSIGNMENTS, Capability.NULL_HEADERS)));
+            EnumSet.of(
+                    Capability.BASICS,
+                    Capability.MEMBER,
+                    Capability.ASSIGN,
+                    Capability.SESSION_TIMEOUT,
+                    Capability.TRANSACTIONS,
+                    Capability.DELETE_GROUPS)),
+    KAFKA_PYTHON(
+            "classic",
+            EnumSet.complementOf(
+                    EnumSet.of(Capability.ASSIGNMENTS, Capability.NULL_HEADERS, Capability.DELETE_GROUPS)));
 
     private final String groupProtocol;
 

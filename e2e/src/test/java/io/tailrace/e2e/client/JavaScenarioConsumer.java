@@ -32,6 +32,7 @@ final class JavaScenarioConsumer implements ScenarioConsumer {
     private final LinkedBlockingQueue<Runnable> calls = new LinkedBlockingQueue<>();
     private final LinkedBlockingQueue<ReceivedRecord> received = new LinkedBlockingQueue<>();
     private final Thread thread;
+    private final Duration closeLimit;
     private volatile @Nullable KafkaException failure;
     private volatile boolean closed;
     private boolean polling; // the consumer's thread
@@ -44,6 +45,7 @@ final class JavaScenarioConsumer implements ScenarioConsumer {
         properties.put("isolation.level", settings.isolation());
         properties.put("fetch.max.wait.ms", settings.fetchMaxWaitMs());
         properties.put("fetch.min.bytes", settings.fetchMinBytes());
+        properties.put("max.poll.interval.ms", 20_000);
         properties.put("metadata.max.age.ms", 1_000);
         properties.put("allow.auto.create.topics", false);
         properties.put("max.partition.fetch.bytes", 20_000_000);
@@ -60,6 +62,8 @@ final class JavaScenarioConsumer implements ScenarioConsumer {
             properties.put("partition.assignment.strategy", assignor(settings.assignor()));
         }
         consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        // Without a group it waits for nothing but the fetch that is under way.
+        closeLimit = settings.group() == null ? Duration.ofMillis(200) : Duration.ofSeconds(10);
         thread = new Thread(this::run, "consumer-" + settings.group());
         thread.setDaemon(true);
         thread.start();
@@ -194,7 +198,7 @@ final class JavaScenarioConsumer implements ScenarioConsumer {
     private void close(CloseOptions options) {
         if (!closed) {
             call(own -> {
-                own.close(options.withTimeout(Duration.ofSeconds(10)));
+                own.close(options.withTimeout(closeLimit));
                 closed = true;
                 return true;
             });

@@ -14,7 +14,7 @@ import org.awaitility.Awaitility;
 /** Waiting for the members of a group. Stateless. */
 final class Groups {
 
-    private static final Duration LIMIT = Duration.ofSeconds(45);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private Groups() {}
 

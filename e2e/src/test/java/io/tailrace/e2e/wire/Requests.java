@@ -90,7 +90,13 @@ public final class Requests {
 
     /** The answer for the only partition. */
     public static ProduceResponseData.PartitionProduceResponse call(WireConnection connection, ProduceRequest request) {
-        ProduceResponse response = connection.call(request, ProduceResponse.class);
+        connection.write(request);
+        return readProduce(connection);
+    }
+
+    /** The same for a request that was written before. */
+    public static ProduceResponseData.PartitionProduceResponse readProduce(WireConnection connection) {
+        ProduceResponse response = (ProduceResponse) connection.read();
         return response.data()
                 .responses()
                 .iterator()
