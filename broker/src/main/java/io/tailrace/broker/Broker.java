@@ -6,6 +6,7 @@ import io.tailrace.broker.api.ClusterIdentity;
 import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.api.config.ConfigApis;
 import io.tailrace.broker.api.group.GroupApis;
+import io.tailrace.broker.api.log.FetchSessions;
 import io.tailrace.broker.api.log.LogApis;
 import io.tailrace.broker.api.topic.TopicApis;
 import io.tailrace.broker.api.txn.TransactionApis;
@@ -26,6 +27,9 @@ import io.tailrace.broker.log.ProducerIds;
 import io.tailrace.broker.net.BrokerServer;
 import io.tailrace.broker.outbox.Outbox;
 import io.tailrace.broker.outbox.SqlTopicDefaults;
+import io.tailrace.broker.protocol.RequestDispatcher;
+import io.tailrace.broker.quota.ClientQuotas;
+import io.tailrace.broker.quota.QuotaGate;
 import io.tailrace.broker.sql.Database;
 import io.tailrace.broker.topic.NewTopicDefaults;
 import io.tailrace.broker.topic.TopicRegistry;
@@ -122,6 +126,9 @@ public final class Broker implements AutoCloseable {
         own(new Outbox(database, partitions, appends, config.outbox().pollInterval()));
         LogStartOffsets logStarts = new LogStartOffsets(lease.epoch());
         own(new Cleaner(database, partitions, logStarts, config.cleaner(), time));
+        ClientQuotas quotas = own(new ClientQuotas(database, threads.topics(), time));
+        quotas.load();
+        FetchSessions sessions = new FetchSessions(registry, config.log().fetchSessions(), time);
         ClusterIdentity cluster = identity(config.broker(), lease.clusterId());
         TopicResolver resolver = new TopicResolver(registry, partitions);
         GroupRuntime groups = own(GroupRuntime.start(groupParts(config, database, threads, lease), registry.all()));
@@ -130,27 +137,36 @@ public final class Broker implements AutoCloseable {
                 ClusterApis.of(cluster, registry, topics, config.topics().autoCreate()),
                 TopicApis.of(new TopicApis.Parts(
                         cluster,
+                        registry,
                         resolver,
                         topics,
                         ConfigApis.topicDescriber(settings),
                         logStarts,
                         database.generalPool(),
                         threads.general())),
-                ConfigApis.of(registry, configs, settings, configChanges(configs, settings, topics, threads)),
-                LogApis.of(logParts(config, database, threads, resolver, appends)),
+                ConfigApis.of(registry, configs, settings, configChanges(configs, settings, topics, threads), quotas),
+                LogApis.of(logParts(config, database, threads, resolver, appends, sessions, quotas)),
                 GroupApis.of(cluster, registry, groups.coordinator()),
                 TransactionApis.of(new ProducerIds(database, threads.topics()))));
         maintain(threads, topics, new ProducerExpiry(database, config.log().producerIdExpiration()));
-        return listen(config.broker(), apis);
+        return listen(config.broker(), new QuotaGate(apis, quotas));
     }
 
     private static LogApis.Parts logParts(
-            BrokerConfig config, Database database, BrokerThreads threads, TopicResolver topics, LogAppends appends) {
+            BrokerConfig config,
+            Database database,
+            BrokerThreads threads,
+            TopicResolver topics,
+            LogAppends appends,
+            FetchSessions sessions,
+            ClientQuotas quotas) {
         return new LogApis.Parts(
                 topics,
                 appends,
                 new LogReader(database.fetchPool()),
                 new OffsetFinder(database.generalPool()),
+                sessions,
+                quotas,
                 config.log().fetchMaxBytes(),
                 threads.fetch(),
                 threads.general(),
@@ -220,7 +236,7 @@ public final class Broker implements AutoCloseable {
         threads.maintainEvery(EXPIRY_INTERVAL, expiry::run);
     }
 
-    private BrokerServer listen(ListenerConfig listener, ApiTable apis) {
+    private BrokerServer listen(ListenerConfig listener, RequestDispatcher apis) {
         BrokerServer started = own(BrokerServer.start(listener, ApiTable::isServed, apis));
         advertisedPort.set(listener.advertisedPort() == 0 ? started.port() : listener.advertisedPort());
         return started;

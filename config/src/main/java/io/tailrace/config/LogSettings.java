@@ -44,6 +44,13 @@ public record LogSettings(
                         max = "1GiB")
                 int fetchMaxBytes,
         @Setting(
+                        value =
+                                "Incremental fetch sessions: consumers that name their partitions once. When all are taken, further consumers name all their partitions in each fetch.",
+                        byDefault = "1000",
+                        min = "0",
+                        max = "1000000")
+                int fetchSessions,
+        @Setting(
                         value = "How long the broker remembers an idempotent producer that has fallen silent.",
                         byDefault = "1d",
                         min = "1ms",

@@ -48,6 +48,12 @@ final class NettyClientConnection implements ClientConnection {
         return () -> closeActions.remove(closeAction);
     }
 
+    @Override
+    public void throttle(int throttleMs) {
+        channel.eventLoop()
+                .execute(() -> channel.pipeline().fireUserEventTriggered(new RequestQueue.Throttle(throttleMs)));
+    }
+
     private void runOnEventLoop() {
         if (channel.eventLoop().inEventLoop()) {
             runCloseActions();

@@ -17,6 +17,8 @@ final class ReadGate {
         IN_FLIGHT_REQUESTS,
         /** The client does not take its responses. */
         SLOW_READER,
+        /** The client has taken more than its quota. */
+        THROTTLED,
         /** The broker stops. */
         STOPPING
     }

@@ -9,6 +9,7 @@ import io.tailrace.broker.protocol.Reply;
 import io.tailrace.broker.protocol.RequestDispatcher;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.network.Send;
 import org.slf4j.Logger;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>Kafka promises that a connection's requests take effect one after the other, so a request is dispatched when all earlier
  * ones are complete. Produce requests are the exception among themselves: they are dispatched while only other produce requests
  * are under way, so that a pipelining producer fills one group commit; the log keeps their order. Nothing is dispatched while
- * the client leaves too many response bytes untaken.
+ * the client leaves too many response bytes untaken, or is held back by its quota.
  *
  * <p>When the client closes, produce requests that have been received are carried out still: with acks=0 a client may send and
  * close. Others are dropped.
@@ -30,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class RequestQueue extends ChannelInboundHandlerAdapter {
     /** Sent to every pipeline when the broker stops: reads no more, answers what is under way, then closes. */
     static final Object STOP = new Object();
+
+    /** Sent to a pipeline whose client is to be held back for so long. */
+    record Throttle(int throttleMs) {}
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RequestQueue.class);
     private static final long MAX_UNTAKEN_BYTES = 1024L * 1024;
@@ -46,6 +50,8 @@ final class RequestQueue extends ChannelInboundHandlerAdapter {
     private boolean producing;
 
     private long untakenBytes;
+    private long throttledUntilNs;
+    private boolean throttled;
     private boolean stopping;
     private boolean closed;
 
@@ -104,7 +110,9 @@ final class RequestQueue extends ChannelInboundHandlerAdapter {
     }
 
     private boolean mayDispatch(ReceivedRequest next) {
-        return untakenBytes < MAX_UNTAKEN_BYTES && (dispatched.isEmpty() || (producing && next.isProduce()));
+        return !throttled
+                && untakenBytes < MAX_UNTAKEN_BYTES
+                && (dispatched.isEmpty() || (producing && next.isProduce()));
     }
 
     /** On any thread. Several answers that complete together cost one task. */
@@ -177,6 +185,8 @@ final class RequestQueue extends ChannelInboundHandlerAdapter {
             gate.close(Reason.STOPPING);
             dropWaiting();
             advance(ctx);
+        } else if (event instanceof Throttle throttle) {
+            throttle(ctx, TimeUnit.MILLISECONDS.toNanos(throttle.throttleMs()));
         } else if (event instanceof IdleStateEvent) {
             closeIfIdle(ctx);
         } else {
@@ -184,9 +194,30 @@ final class RequestQueue extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Produce requests that are under way together may each ask for it: the longest holds. */
+    @SuppressWarnings("FutureReturnValueIgnored") // It ends with the event loop.
+    private void throttle(ChannelHandlerContext ctx, long throttleNs) {
+        long untilNs = System.nanoTime() + throttleNs;
+        if (throttled && untilNs - throttledUntilNs <= 0) {
+            return;
+        }
+        throttled = true;
+        throttledUntilNs = untilNs;
+        gate.close(Reason.THROTTLED);
+        ctx.executor().schedule(() -> endThrottle(ctx, untilNs), throttleNs, TimeUnit.NANOSECONDS);
+    }
+
+    private void endThrottle(ChannelHandlerContext ctx, long untilNs) {
+        if (throttledUntilNs == untilNs) {
+            throttled = false;
+            gate.open(Reason.THROTTLED);
+            advance(ctx);
+        }
+    }
+
     /** A connection whose request is being worked on is not idle, however long that takes. */
     private void closeIfIdle(ChannelHandlerContext ctx) {
-        if (dispatched.isEmpty()) {
+        if (dispatched.isEmpty() && !throttled) {
             LOGGER.atDebug().addKeyValue("connection", connection.id()).log("idle connection closed");
             Connections.close(ctx);
         }
@@ -201,6 +232,7 @@ final class RequestQueue extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         closed = true;
+        throttled = false;
         waiting.removeIf(this::dropUnlessProduce);
         connection.closed();
         advance(ctx);

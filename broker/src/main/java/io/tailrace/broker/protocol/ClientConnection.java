@@ -17,4 +17,10 @@ public interface ClientConnection {
      * @return a handle that forgets the action again
      */
     AutoCloseable onClose(Runnable action);
+
+    /**
+     * Takes no more requests from the client for so long; on any thread. What is under way goes on, and is answered. A
+     * connection that is none of the network takes no notice.
+     */
+    default void throttle(int throttleMs) {}
 }

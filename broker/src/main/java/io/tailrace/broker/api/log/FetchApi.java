@@ -7,81 +7,136 @@ import io.tailrace.broker.api.log.FetchOperation.TopicTargets;
 import io.tailrace.broker.log.LogReader;
 import io.tailrace.broker.log.Partition;
 import io.tailrace.broker.protocol.KafkaRequest;
+import io.tailrace.broker.quota.ClientQuotas;
 import io.tailrace.broker.topic.Topic;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
-import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
-import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
-import org.apache.kafka.common.requests.FetchMetadata;
+import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
+import org.apache.kafka.server.FetchContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetch. Every request is a full one: the answer's session id 0 tells clients that there are no incremental fetch sessions
- * (KIP-227), so they name all their partitions each time.
+ * Fetch. The session says which partitions are asked for, and which of the answers are news (KIP-227); a client that has
+ * taken more than its quota gets nothing, and is held back.
  */
 final class FetchApi implements Api {
 
+    /** Older clients do not know KAFKA_STORAGE_ERROR. */
+    private static final short FIRST_VERSION_WITH_STORAGE_ERROR = 6;
+
     private final TopicResolver topics;
+    private final FetchSessions sessions;
+    private final ClientQuotas quotas;
     private final LogReader reader;
     private final Executor executor;
     private final ScheduledExecutorService timer;
     private final int maxBytes;
 
-    /** @param maxBytes the most that one response holds, whatever the request allows; but always a first record */
-    FetchApi(TopicResolver topics, LogReader reader, Executor executor, ScheduledExecutorService timer, int maxBytes) {
-        this.topics = topics;
-        this.reader = reader;
-        this.executor = executor;
-        this.timer = timer;
-        this.maxBytes = maxBytes;
+    FetchApi(LogApis.Parts parts) {
+        this.topics = parts.topics();
+        this.sessions = parts.fetchSessions();
+        this.quotas = parts.quotas();
+        this.reader = parts.reader();
+        this.executor = parts.fetchExecutor();
+        this.timer = parts.timer();
+        this.maxBytes = parts.fetchMaxBytes();
     }
 
     @Override
     public CompletableFuture<@Nullable AbstractResponse> handle(KafkaRequest request) {
-        FetchRequestData fetch = (FetchRequestData) request.body().data();
-        if (fetch.sessionId() != FetchMetadata.INVALID_SESSION_ID) {
+        long startNs = System.nanoTime();
+        FetchRequest fetch = (FetchRequest) request.body();
+        FetchContext context = sessions.begin(fetch);
+        List<TopicIdPartition> partitions = new ArrayList<>();
+        List<TopicTargets> targets = targets(context, partitions);
+        if (targets.isEmpty()) {
             return CompletableFuture.completedFuture(
-                    FetchResponse.of(new FetchResponseData().setErrorCode(Errors.FETCH_SESSION_ID_NOT_FOUND.code())));
+                    context.updateAndGenerateResponseData(new LinkedHashMap<>(), List.of()));
         }
-        Limits limits = new Limits(fetch.minBytes(), Math.min(fetch.maxBytes(), maxBytes), fetch.maxWaitMs());
-        FetchOperation operation = new FetchOperation(targets(fetch), limits, reader::read, executor, timer);
+        int mostBytes = Math.min(Math.min(fetch.maxBytes(), maxBytes), quotas.maxFetchBytes(request));
+        Limits limits = new Limits(fetch.minBytes(), mostBytes, fetch.maxWait());
+        FetchOperation operation = new FetchOperation(targets, limits, reader::read, executor, timer);
         AutoCloseable registration = request.connection().onClose(operation::cancel);
         operation.start();
+        long threadNs = System.nanoTime() - startNs;
         return operation
                 .answer()
-                .<@Nullable AbstractResponse>thenApply(response -> response)
+                .<@Nullable AbstractResponse>thenApply(
+                        response -> answer(request, context, partitions, response, threadNs))
                 .whenComplete((response, thrown) -> forget(registration));
     }
 
-    private List<TopicTargets> targets(FetchRequestData fetch) {
+    /** The partitions in the order of the session; those of one topic that come together are together. */
+    private List<TopicTargets> targets(FetchContext context, List<TopicIdPartition> partitions) {
         List<TopicTargets> targets = new ArrayList<>();
-        for (FetchTopic fetchTopic : fetch.topics()) {
-            Optional<Topic> topic = topics.topic(fetchTopic.topic(), fetchTopic.topicId());
-            List<FetchTarget> ofTopic = new ArrayList<>();
-            for (FetchPartition wanted : fetchTopic.partitions()) {
-                @Nullable
-                Partition partition = topic.flatMap(found -> topics.partition(found, wanted.partition()))
-                        .orElse(null);
-                Errors unknown = topic.isEmpty()
-                        ? TopicResolver.unknown(fetchTopic.topicId())
-                        : Errors.UNKNOWN_TOPIC_OR_PARTITION;
-                ofTopic.add(new FetchTarget(wanted, partition, unknown));
+        context.foreachPartition((id, data) -> {
+            boolean sameTopic = !partitions.isEmpty() && isSameTopic(partitions.get(partitions.size() - 1), id);
+            if (!sameTopic) {
+                FetchableTopicResponse header =
+                        new FetchableTopicResponse().setTopic(id.topic()).setTopicId(id.topicId());
+                targets.add(new TopicTargets(header, new ArrayList<>()));
             }
-            FetchableTopicResponse header =
-                    new FetchableTopicResponse().setTopic(fetchTopic.topic()).setTopicId(fetchTopic.topicId());
-            targets.add(new TopicTargets(header, ofTopic));
-        }
+            targets.get(targets.size() - 1).targets().add(target(id, data));
+            partitions.add(id);
+        });
         return targets;
+    }
+
+    private static boolean isSameTopic(TopicIdPartition left, TopicIdPartition right) {
+        return left.topicId().equals(right.topicId()) && Objects.equals(left.topic(), right.topic());
+    }
+
+    private FetchTarget target(TopicIdPartition id, FetchRequest.PartitionData data) {
+        FetchPartition wanted = new FetchPartition()
+                .setPartition(id.partition())
+                .setFetchOffset(data.fetchOffset)
+                .setPartitionMaxBytes(data.maxBytes)
+                .setCurrentLeaderEpoch(data.currentLeaderEpoch.orElse(-1));
+        Optional<Topic> topic = topics.topic(id.topic() == null ? "" : id.topic(), id.topicId());
+        @Nullable
+        Partition partition =
+                topic.flatMap(found -> topics.partition(found, id.partition())).orElse(null);
+        Errors unknown = topic.isEmpty() ? TopicResolver.unknown(id.topicId()) : Errors.UNKNOWN_TOPIC_OR_PARTITION;
+        return new FetchTarget(wanted, partition, unknown);
+    }
+
+    private FetchResponse answer(
+            KafkaRequest request,
+            FetchContext context,
+            List<TopicIdPartition> partitions,
+            FetchResponse response,
+            long threadNs) {
+        LinkedHashMap<TopicIdPartition, PartitionData> answers = new LinkedHashMap<>();
+        response.data().responses().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .forEach(data -> answers.put(partitions.get(answers.size()), known(data, request.version())));
+        int throttleMs = Math.max(
+                quotas.onThreadTime(request, threadNs),
+                quotas.onFetched(request, () -> context.getResponseSize(answers, request.version())));
+        if (throttleMs > 0) {
+            request.connection().throttle(throttleMs);
+            return context.getThrottledResponse(throttleMs, List.of());
+        }
+        return context.updateAndGenerateResponseData(answers, List.of());
+    }
+
+    private static PartitionData known(PartitionData data, short version) {
+        boolean unknown =
+                data.errorCode() == Errors.KAFKA_STORAGE_ERROR.code() && version < FIRST_VERSION_WITH_STORAGE_ERROR;
+        return unknown ? data.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code()) : data;
     }
 
     private static void forget(AutoCloseable registration) {

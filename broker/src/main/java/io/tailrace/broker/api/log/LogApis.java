@@ -5,6 +5,7 @@ import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.log.LogAppends;
 import io.tailrace.broker.log.LogReader;
 import io.tailrace.broker.log.OffsetFinder;
+import io.tailrace.broker.quota.ClientQuotas;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -25,6 +26,8 @@ public final class LogApis {
             LogAppends appends,
             LogReader reader,
             OffsetFinder offsets,
+            FetchSessions fetchSessions,
+            ClientQuotas quotas,
             int fetchMaxBytes,
             Executor fetchExecutor,
             Executor generalExecutor,
@@ -38,9 +41,10 @@ public final class LogApis {
                 ApiKeys.PRODUCE,
                 new ProduceApi(parts.topics(), parts.appends()),
                 ApiKeys.FETCH,
-                new FetchApi(
-                        parts.topics(), parts.reader(), parts.fetchExecutor(), parts.timer(), parts.fetchMaxBytes()),
+                new FetchApi(parts),
                 ApiKeys.LIST_OFFSETS,
-                new ListOffsetsApi(parts.topics(), parts.offsets(), parts.generalExecutor()));
+                new ListOffsetsApi(parts.topics(), parts.offsets(), parts.generalExecutor()),
+                ApiKeys.OFFSET_FOR_LEADER_EPOCH,
+                new OffsetForLeaderEpochApi(parts.topics()));
     }
 }

@@ -4,8 +4,10 @@ import io.tailrace.broker.api.Api;
 import io.tailrace.broker.api.ClusterIdentity;
 import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.api.config.TopicDescriber;
+import io.tailrace.broker.log.LogSizes;
 import io.tailrace.broker.log.LogStartOffsets;
 import io.tailrace.broker.log.Partition;
+import io.tailrace.broker.topic.TopicRegistry;
 import io.tailrace.broker.topic.TopicService;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -25,6 +27,7 @@ public final class TopicApis {
      */
     public record Parts(
             ClusterIdentity cluster,
+            TopicRegistry registry,
             TopicResolver topics,
             TopicService service,
             TopicDescriber describer,
@@ -52,6 +55,16 @@ public final class TopicApis {
                 ApiKeys.CREATE_PARTITIONS,
                 new CreatePartitionsApi(parts.service().changes(), nodeId),
                 ApiKeys.DELETE_RECORDS,
-                new DeleteRecordsApi(parts.topics(), parts::advanceLogStart, parts.generalExecutor()));
+                new DeleteRecordsApi(parts.topics(), parts::advanceLogStart, parts.generalExecutor()),
+                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                new DescribeTopicPartitionsApi(parts.registry(), nodeId),
+                ApiKeys.DESCRIBE_LOG_DIRS,
+                new DescribeLogDirsApi(parts.registry(), new LogSizes(parts.pool()), parts.generalExecutor()),
+                ApiKeys.ELECT_LEADERS,
+                new ElectLeadersApi(parts.registry()),
+                ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+                new AlterPartitionReassignmentsApi(parts.registry(), nodeId),
+                ApiKeys.LIST_PARTITION_REASSIGNMENTS,
+                new ListPartitionReassignmentsApi());
     }
 }
