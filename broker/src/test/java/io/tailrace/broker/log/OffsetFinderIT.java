@@ -62,7 +62,7 @@ class OffsetFinderIT {
         log.query("SELECT partition_offset || ',' || timestamp_ms FROM kafka.messages WHERE partition_offset >= "
                         + partition.logStartOffset() + " ORDER BY partition_offset")
                 .forEach(row -> {
-                    String[] parts = row.split(",");
+                    String[] parts = row.split(",", 2);
                     records.add(new FoundOffset(Long.parseLong(parts[0]), Long.parseLong(parts[1])));
                 });
         for (long time = 990; time < 1000 + 2 * RECORDS + 70; time += 7) {
@@ -72,8 +72,8 @@ class OffsetFinderIT {
                     .findFirst();
             assertThat(finder.firstAtOrAfter(partition, time)).as("at %s", time).isEqualTo(expected);
         }
-        Optional<FoundOffset> max = records.stream()
-                .reduce((left, right) -> right.timestampMs() > left.timestampMs() ? right : left);
+        Optional<FoundOffset> max =
+                records.stream().reduce((left, right) -> right.timestampMs() > left.timestampMs() ? right : left);
         assertThat(finder.maxTimestamp(partition)).isEqualTo(max);
     }
 

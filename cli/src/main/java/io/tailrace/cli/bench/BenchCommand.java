@@ -7,6 +7,7 @@ import io.tailrace.cli.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -39,6 +40,12 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Records of 100 bytes in each round; a quarter as many of 1 KiB (${DEFAULT-VALUE}).")
     private long records = 1_000_000;
 
+    @Option(
+            names = "--cleaning",
+            description = "Measure what retention costs producers, without Apache Kafka: a topic that keeps everything"
+                    + " against one whose records are deleted while it is produced to.")
+    private boolean cleaning;
+
     @Option(names = "--json", description = "Print the medians as JSON on standard output instead of a table.")
     private boolean json;
 
@@ -52,6 +59,11 @@ public final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--rounds and --records must be 1 or more");
         }
         PrintWriter progress = spec.commandLine().getErr();
+        if (cleaning) {
+            say(progress, "Starting Postgres and the broker; round 0 warms up");
+            printCleaning(new CleaningBench(line -> say(progress, line)).run(rounds, records));
+            return 0;
+        }
         say(progress, "Starting Postgres, the broker and an Apache Kafka");
         Results results = new Results();
         try (BenchServers servers = new BenchServers()) {
@@ -109,7 +121,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     /** What one run left to be written must not slow down the next one: Kafka leaves that to the operating system. */
-    private static void flushDisks() {
+    static void flushDisks() {
         try {
             new ProcessBuilder("sync").start().waitFor(2, TimeUnit.MINUTES);
         } catch (IOException e) {
@@ -117,6 +129,16 @@ public final class BenchCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void printCleaning(Map<String, Double> medians) throws JsonProcessingException {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(medians));
+        } else {
+            medians.forEach((name, value) -> out.println(String.format(Locale.ROOT, "%-10s %,14.2f", name, value)));
+        }
+        out.flush();
     }
 
     private void print(Results results) throws JsonProcessingException {

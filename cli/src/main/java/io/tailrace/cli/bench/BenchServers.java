@@ -30,19 +30,30 @@ final class BenchServers implements AutoCloseable {
     private final Path directory;
 
     BenchServers() {
+        this(true, "");
+    }
+
+    private BenchServers(boolean withKafka, String brokerSections) {
         boolean started = false;
         try {
             LocalPostgres postgres = own(LocalPostgres.start());
             directory = postgres.directory();
-            addresses.put(Contender.TAILRACE, startBroker(postgres));
-            LocalKafka kafka = own(LocalKafka.start(KafkaOptions.temporary().withJvmOptions(SERVER_JVM)));
-            addresses.put(Contender.KAFKA, kafka.bootstrapServers());
+            addresses.put(Contender.TAILRACE, startBroker(postgres, brokerSections));
+            if (withKafka) {
+                LocalKafka kafka = own(LocalKafka.start(KafkaOptions.temporary().withJvmOptions(SERVER_JVM)));
+                addresses.put(Contender.KAFKA, kafka.bootstrapServers());
+            }
             started = true;
         } finally {
             if (!started) {
                 close();
             }
         }
+    }
+
+    /** Only a broker with its Postgres, and further sections in its configuration. */
+    static BenchServers brokerOnly(String sections) {
+        return new BenchServers(false, sections);
     }
 
     String bootstrapServers(Contender contender) {
@@ -69,9 +80,9 @@ final class BenchServers implements AutoCloseable {
         }
     }
 
-    private String startBroker(LocalPostgres postgres) {
+    private String startBroker(LocalPostgres postgres, String sections) {
         int port = FreePorts.next();
-        Path config = new ConfigFiles(postgres.directory(), postgres).broker(port);
+        Path config = new ConfigFiles(postgres.directory(), postgres).broker(port, sections);
         ChildProcess broker =
                 Program.start("broker", config, postgres.directory().resolve("broker.log"), SERVER_JVM);
         own(broker);

@@ -18,8 +18,12 @@ final class BenchTopics {
     private BenchTopics() {}
 
     static void create(String bootstrapServers, String topic) {
+        create(bootstrapServers, topic, Map.of());
+    }
+
+    static void create(String bootstrapServers, String topic, Map<String, String> config) {
         try (Admin admin = admin(bootstrapServers)) {
-            await(admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1)))
+            await(admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1).configs(config)))
                     .all());
         }
     }

@@ -20,6 +20,11 @@ public final class ConfigFiles {
     }
 
     public Path broker(int port) {
+        return broker(port, "");
+    }
+
+    /** The broker's file, with further sections. */
+    public Path broker(int port, String sections) {
         return write(
                 "broker.toml",
                 """
@@ -27,7 +32,8 @@ public final class ConfigFiles {
                 host = "127.0.0.1"
                 port = %d
                 """
-                        .formatted(port));
+                                .formatted(port)
+                        + sections);
     }
 
     Path forwarder(String bootstrapServers) {
