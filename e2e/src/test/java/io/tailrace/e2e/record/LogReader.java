@@ -18,6 +18,13 @@ public final class LogReader {
 
     private LogReader() {}
 
+    /** The same connection for a consumer that reads only what is committed. */
+    public static Map<String, Object> committed(Map<String, Object> connection) {
+        Map<String, Object> properties = new HashMap<>(connection);
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        return properties;
+    }
+
     /** A consumer of bytes that stands at no partition yet. */
     public static KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> connection) {
         Map<String, Object> properties = new HashMap<>(connection);
