@@ -9,6 +9,7 @@ Offsets and timestamps are strings, bytes are base64. The process ends with its 
 import base64
 import collections
 import json
+import logging
 import os
 import queue
 import sys
@@ -193,6 +194,8 @@ class Driver:
         self.clusters = {}
 
     def run(self):
+        # Errors of the library go to the log of this process; with TAILRACE_CLIENT_LOG=DEBUG everything.
+        logging.basicConfig(level=os.environ.get("TAILRACE_CLIENT_LOG", "ERROR"), format="%(asctime)s %(message)s")
         for line in sys.stdin:
             command = json.loads(line)
             self.worker(command).commands.put(command)

@@ -177,6 +177,28 @@ class KafkaToolsIT {
     }
 
     @Test
+    void shouldAnswerAsTheOnlyReplicaDoes() {
+        // Given
+        TopicPartition partition = BROKER.freshPartition();
+        produce(List.of(partition), 5);
+
+        // Then
+        assertThat(output(TOOLS + "LogDirsCommand", "--describe", "--topic-list", partition.topic()))
+                .contains("\"partition\":\"" + partition + "\"");
+        assertThat(output(TOOLS + "reassign.ReassignPartitionsCommand", "--list"))
+                .contains("No partition reassignments found.");
+        assertThat(output(
+                        TOOLS + "LeaderElectionCommand",
+                        "--election-type",
+                        "preferred",
+                        "--topic",
+                        partition.topic(),
+                        "--partition",
+                        "0"))
+                .contains("Valid replica already elected for partitions " + partition);
+    }
+
+    @Test
     void shouldVerifyItselfByProducingAndConsuming(@TempDir Path directory) {
         // Given
         String topic = BROKER.freshTopic(3).get(0).topic();
