@@ -6,6 +6,11 @@ public enum Capability {
     BASICS,
     /** Is a member of a consumer group. */
     MEMBER,
+    /**
+     * Joins a group that is just rebalancing. kafka-python 3.0.12 then loses the answer to its SyncGroup now and then, with
+     * Apache Kafka as well, and waits for ever.
+     */
+    MEMBER_IN_A_CROWD,
     /** Reads partitions that it names itself, without a group. */
     ASSIGN,
     /** Names its own session timeout, and is missed when that is over. */

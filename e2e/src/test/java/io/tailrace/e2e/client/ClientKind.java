@@ -10,24 +10,28 @@ public enum ClientKind {
     /** Kafka's own, in this JVM. */
     JAVA("classic", EnumSet.allOf(Capability.class)),
     /** The same as a member of a group by the protocol of KIP-848. */
-    JAVA_KIP848("consumer", EnumSet.of(Capability.MEMBER, Capability.STATIC_MEMBER)),
+    JAVA_KIP848("consumer", EnumSet.of(Capability.MEMBER, Capability.MEMBER_IN_A_CROWD, Capability.STATIC_MEMBER)),
     /** librdkafka, by confluent-kafka for Python. */
     LIBRDKAFKA("classic", EnumSet.allOf(Capability.class)),
-    LIBRDKAFKA_KIP848("consumer", EnumSet.of(Capability.MEMBER)),
+    LIBRDKAFKA_KIP848("consumer", EnumSet.of(Capability.MEMBER, Capability.MEMBER_IN_A_CROWD)),
     /** KafkaJS has one assignor, and reads in groups only: to assign, it joins one of its own. */
     KAFKAJS(
             "classic",
             EnumSet.of(
                     Capability.BASICS,
                     Capability.MEMBER,
+                    Capability.MEMBER_IN_A_CROWD,
                     Capability.ASSIGN,
                     Capability.SESSION_TIMEOUT,
                     Capability.TRANSACTIONS,
                     Capability.DELETE_GROUPS)),
     KAFKA_PYTHON(
             "classic",
-            EnumSet.complementOf(
-                    EnumSet.of(Capability.ASSIGNMENTS, Capability.NULL_HEADERS, Capability.DELETE_GROUPS)));
+            EnumSet.complementOf(EnumSet.of(
+                    Capability.MEMBER_IN_A_CROWD,
+                    Capability.ASSIGNMENTS,
+                    Capability.NULL_HEADERS,
+                    Capability.DELETE_GROUPS)));
 
     private final String groupProtocol;
 

@@ -94,7 +94,7 @@ class GroupScenariosIT {
         assertThat(second.take(40, LIMIT)).hasSize(40);
     }
 
-    @EachClient(can = Capability.MEMBER)
+    @EachClient(can = Capability.MEMBER_IN_A_CROWD)
     void shouldSettleAfterManyComeAndGo(ClientKind kind) {
         // Given
         List<TopicPartition> partitions = BROKER.freshTopic(6);
@@ -139,7 +139,7 @@ class GroupScenariosIT {
         assertThat(other.take(20, LIMIT)).hasSize(20);
     }
 
-    @EachClient(can = Capability.MEMBER)
+    @EachClient(can = Capability.MEMBER_IN_A_CROWD)
     void shouldNotGiveAPartitionToTwo(ClientKind kind) {
         // Given: more members than partitions
         List<TopicPartition> partitions = BROKER.freshTopic(2);
@@ -233,6 +233,7 @@ class GroupScenariosIT {
         ScenarioClient client = BROKER.client(kind);
         ScenarioClient dying = BROKER.clientAlone(kind);
         ScenarioConsumer first = member(client, settings.withInstance("first"), topic);
+        Groups.awaitShared(partitions, first);
         ScenarioConsumer second = member(dying, settings.withInstance("second"), topic);
         Groups.awaitShared(partitions, first, second);
         Set<TopicPartition> firsts = first.assignment();
@@ -264,8 +265,10 @@ class GroupScenariosIT {
             ConsumerSettings settings =
                     ConsumerSettings.inGroup(BROKER.freshGroup()).withSessionTimeoutMs(SHORT_SESSION_MS);
             ScenarioConsumer survivor = member(BROKER.client(kind), settings.withSessionTimeoutMs(20_000), topic);
+            Groups.awaitShared(partitions, survivor);
             ScenarioClient alone = BROKER.clientAlone(kind);
             ScenarioConsumer one = member(alone, settings, topic);
+            Groups.awaitShared(partitions, survivor, one);
             ScenarioConsumer other = member(alone, settings.withSessionTimeoutMs(SHORT_SESSION_MS + 1_000), topic);
             Groups.awaitShared(partitions, survivor, one, other);
             topics.add(partitions);
