@@ -9,21 +9,18 @@ import io.tailrace.broker.api.group.GroupApis;
 import io.tailrace.broker.api.log.FetchSessions;
 import io.tailrace.broker.api.log.LogApis;
 import io.tailrace.broker.api.topic.TopicApis;
-import io.tailrace.broker.api.txn.TransactionApis;
 import io.tailrace.broker.cleaner.Cleaner;
 import io.tailrace.broker.config.BrokerSettings;
 import io.tailrace.broker.config.ConfigChanges;
 import io.tailrace.broker.config.DynamicConfigs;
 import io.tailrace.broker.config.FixedSettings;
 import io.tailrace.broker.group.GroupRuntime;
-import io.tailrace.broker.group.TransactionOutcomes;
 import io.tailrace.broker.log.LogAppends;
 import io.tailrace.broker.log.LogReader;
 import io.tailrace.broker.log.LogStartOffsets;
 import io.tailrace.broker.log.OffsetFinder;
 import io.tailrace.broker.log.PartitionTable;
 import io.tailrace.broker.log.ProducerExpiry;
-import io.tailrace.broker.log.ProducerIds;
 import io.tailrace.broker.net.BrokerServer;
 import io.tailrace.broker.outbox.Outbox;
 import io.tailrace.broker.outbox.SqlTopicDefaults;
@@ -34,6 +31,8 @@ import io.tailrace.broker.sql.Database;
 import io.tailrace.broker.topic.NewTopicDefaults;
 import io.tailrace.broker.topic.TopicRegistry;
 import io.tailrace.broker.topic.TopicService;
+import io.tailrace.broker.txn.TransactionCoordinator;
+import io.tailrace.broker.txn.TransactionGroups;
 import io.tailrace.config.BrokerConfig;
 import io.tailrace.config.ListenerConfig;
 import io.tailrace.config.TopicDefaults;
@@ -119,7 +118,12 @@ public final class Broker implements AutoCloseable {
             partitions.takeOver(connection, registry.all(), lease.epoch());
             return registry;
         });
-        LogAppends appends = own(new LogAppends(database, appendSettings(config), lease.epoch(), time));
+        GroupRuntime groups = own(GroupRuntime.start(groupParts(config, database, threads, lease), registry.all()));
+        topics.addListener(groups.topicListener());
+        TransactionWiring transactions = TransactionWiring.load(
+                database, threads, lease, partitions, groups.coordinator(), config.transactions(), time);
+        LogAppends appends =
+                own(new LogAppends(database, appendSettings(config), lease.epoch(), transactions.coordinator(), time));
         SqlTopicDefaults sqlDefaults = new SqlTopicDefaults(database, settings::topicDefaults);
         sqlDefaults.save();
         configs.addListener(sqlDefaults);
@@ -131,8 +135,6 @@ public final class Broker implements AutoCloseable {
         FetchSessions sessions = new FetchSessions(registry, config.log().fetchSessions(), time);
         ClusterIdentity cluster = identity(config.broker(), lease.clusterId());
         TopicResolver resolver = new TopicResolver(registry, partitions);
-        GroupRuntime groups = own(GroupRuntime.start(groupParts(config, database, threads, lease), registry.all()));
-        topics.addListener(groups.topicListener());
         ApiTable apis = new ApiTable(List.of(
                 ClusterApis.of(cluster, registry, topics, config.topics().autoCreate()),
                 TopicApis.of(new TopicApis.Parts(
@@ -145,9 +147,11 @@ public final class Broker implements AutoCloseable {
                         database.generalPool(),
                         threads.general())),
                 ConfigApis.of(registry, configs, settings, configChanges(configs, settings, topics, threads), quotas),
-                LogApis.of(logParts(config, database, threads, resolver, appends, sessions, quotas)),
+                LogApis.of(logParts(
+                        config, database, threads, resolver, appends, transactions.coordinator(), sessions, quotas)),
                 GroupApis.of(cluster, registry, groups.coordinator()),
-                TransactionApis.of(new ProducerIds(database, threads.topics()))));
+                transactions.apis(resolver)));
+        transactions.startUpkeep();
         maintain(threads, topics, new ProducerExpiry(database, config.log().producerIdExpiration()));
         return listen(config.broker(), new QuotaGate(apis, quotas));
     }
@@ -158,6 +162,7 @@ public final class Broker implements AutoCloseable {
             BrokerThreads threads,
             TopicResolver topics,
             LogAppends appends,
+            TransactionCoordinator transactions,
             FetchSessions sessions,
             ClientQuotas quotas) {
         return new LogApis.Parts(
@@ -165,6 +170,7 @@ public final class Broker implements AutoCloseable {
                 appends,
                 new LogReader(database.fetchPool()),
                 new OffsetFinder(database.generalPool()),
+                transactions,
                 sessions,
                 quotas,
                 config.log().fetchMaxBytes(),
@@ -178,7 +184,7 @@ public final class Broker implements AutoCloseable {
         return new GroupRuntime.Parts(
                 database,
                 config.groups(),
-                TransactionOutcomes.none(),
+                new TransactionGroups(),
                 threads.timer(),
                 config.broker().nodeId(),
                 lease.epoch());

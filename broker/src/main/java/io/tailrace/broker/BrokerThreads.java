@@ -18,10 +18,12 @@ final class BrokerThreads implements AutoCloseable {
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final int GENERAL_THREADS = 2;
+    private static final int TRANSACTION_THREADS = 4;
 
     private final ExecutorService fetch;
     private final ExecutorService general;
     private final ExecutorService topics;
+    private final ExecutorService transactions;
     private final ScheduledExecutorService maintenance;
     private final ScheduledThreadPoolExecutor timer;
 
@@ -29,6 +31,7 @@ final class BrokerThreads implements AutoCloseable {
         this.fetch = Executors.newFixedThreadPool(fetchThreads, named("tailrace-fetch"));
         this.general = Executors.newFixedThreadPool(GENERAL_THREADS, named("tailrace-general"));
         this.topics = Executors.newSingleThreadExecutor(named("tailrace-topics"));
+        this.transactions = Executors.newFixedThreadPool(TRANSACTION_THREADS, named("tailrace-transactions"));
         this.maintenance = Executors.newSingleThreadScheduledExecutor(named("tailrace-maintenance"));
         this.timer = new ScheduledThreadPoolExecutor(1, named("tailrace-timer"));
         // Most waits end before their time: do not keep what they hold until then.
@@ -59,6 +62,11 @@ final class BrokerThreads implements AutoCloseable {
         return topics;
     }
 
+    /** Writes the states of transactions. */
+    ExecutorService transactions() {
+        return transactions;
+    }
+
     /** What nobody waits for. */
     ExecutorService maintenance() {
         return maintenance;
@@ -77,7 +85,7 @@ final class BrokerThreads implements AutoCloseable {
 
     @Override
     public void close() {
-        List<ExecutorService> all = List.of(timer, maintenance, topics, general, fetch);
+        List<ExecutorService> all = List.of(timer, maintenance, transactions, topics, general, fetch);
         all.forEach(ExecutorService::shutdownNow);
         try {
             for (ExecutorService executor : all) {

@@ -10,6 +10,7 @@ public record BrokerConfig(
         @Setting("How retention and compaction remove records.") CleanerSettings cleaner,
         @Setting("Consumer groups.") GroupSettings groups,
         @Setting("How records that SQL produces reach the log.") OutboxSettings outbox,
+        @Setting("What bounds transactions.") TransactionSettings transactions,
         @Setting("The Postgres that holds everything.") PostgresConfig postgres) {
 
     public BrokerConfig {

@@ -4,6 +4,7 @@ import java.util.Map;
 import org.apache.kafka.common.feature.Features;
 import org.apache.kafka.common.feature.SupportedVersionRange;
 import org.apache.kafka.server.common.GroupVersion;
+import org.apache.kafka.server.common.TransactionVersion;
 
 /**
  * The features of Kafka 4.3 that are in effect, each at its newest production level; clients may not change them. Some
@@ -11,8 +12,9 @@ import org.apache.kafka.server.common.GroupVersion;
  */
 final class FeatureLevels {
 
-    static final Map<String, Short> FINALIZED =
-            Map.of(GroupVersion.FEATURE_NAME, GroupVersion.LATEST_PRODUCTION.featureLevel());
+    static final Map<String, Short> FINALIZED = Map.of(
+            GroupVersion.FEATURE_NAME, GroupVersion.LATEST_PRODUCTION.featureLevel(),
+            TransactionVersion.FEATURE_NAME, TransactionVersion.LATEST_PRODUCTION.featureLevel());
 
     private FeatureLevels() {}
 

@@ -53,7 +53,7 @@ final class PartitionCompaction {
     void run(Steps steps) throws SQLException, InterruptedException {
         TopicSettings settings = partition.topic().settings();
         long nowMs = parts.clockMs().getAsLong();
-        long endExc = partition.highWatermark();
+        long endExc = partition.lastStableOffset();
         if (!settings.compacted() || nowMs < nextCheckMs || endExc == partition.logStartOffset()) {
             return;
         }
@@ -154,7 +154,7 @@ final class PartitionCompaction {
     }
 
     private Predicate<Row> expiredTombstone(Steps steps, long horizon) throws SQLException, InterruptedException {
-        long endExc = partition.highWatermark();
+        long endExc = partition.lastStableOffset();
         long newest = steps.run(connection -> CompactionStore.newest(connection, partition, endExc))
                 .orElse(-1);
         return row -> row.isTombstone() && row.offset() < horizon && row.offset() != newest;

@@ -71,7 +71,7 @@ final class PartitionRetention {
     }
 
     private void addRuns(Steps steps) throws SQLException, InterruptedException {
-        long endExc = partition.highWatermark();
+        long endExc = partition.lastStableOffset();
         if (endExc - Math.max(runsEnd, partition.logStartOffset()) < LogRuns.OFFSETS) {
             return;
         }
@@ -88,7 +88,7 @@ final class PartitionRetention {
 
     private void applySettings(Steps steps, LogConfig config, long nowMs) throws SQLException, InterruptedException {
         long start = partition.logStartOffset();
-        long endExc = partition.highWatermark();
+        long endExc = partition.lastStableOffset();
         if (!config.delete || start >= endExc) {
             return;
         }

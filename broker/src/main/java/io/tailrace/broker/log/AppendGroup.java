@@ -29,6 +29,7 @@ final class AppendGroup {
         private final Partition partition;
         private final long expectedOffset;
         private final Map<Long, ProducerWindow> producers = new HashMap<>();
+        private final Map<OpenTransaction, TransactionAppend> transactions = new HashMap<>();
         private long nextOffset;
         private int bytes;
 
@@ -62,16 +63,23 @@ final class AppendGroup {
     private final RecordRows recordRows;
     private final GlobalOffsets globalOffsets;
     private final CopyBuffer rows;
+    private final TransactionGate gate;
     private final LongSupplier clockMs;
     private final Map<PartitionId, Change> changes =
             new TreeMap<>(Comparator.comparingInt(PartitionId::topicId).thenComparingInt(PartitionId::partition));
     private final Map<SequenceRow.Key, SequenceRow> sequences = new LinkedHashMap<>();
     private final List<Answer> answers = new ArrayList<>();
 
-    AppendGroup(RecordRows recordRows, GlobalOffsets globalOffsets, CopyBuffer rows, LongSupplier clockMs) {
+    AppendGroup(
+            RecordRows recordRows,
+            GlobalOffsets globalOffsets,
+            CopyBuffer rows,
+            TransactionGate gate,
+            LongSupplier clockMs) {
         this.recordRows = recordRows;
         this.globalOffsets = globalOffsets;
         this.rows = rows;
+        this.gate = gate;
         this.clockMs = clockMs;
         rows.begin();
     }
@@ -86,7 +94,11 @@ final class AppendGroup {
         Partition partition = append.partition();
         DefaultRecordBatch header = append.batch().header();
         Change change = changes.containsKey(partition.id()) ? changes.get(partition.id()) : new Change(partition);
-        ProducerWindow window = header.hasProducerId() ? change.window(header.producerId()) : null;
+        ProducerWindow window = null;
+        if (header.hasProducerId()) {
+            gate.checkEpoch(header);
+            window = change.window(header.producerId());
+        }
         if (window != null) {
             Optional<ProducerBatch> duplicate =
                     window.duplicate(header.producerEpoch(), header.baseSequence(), header.lastSequence());
@@ -96,9 +108,21 @@ final class AppendGroup {
             }
             window.checkNext(header.producerId(), header.producerEpoch(), header.baseSequence());
         }
+        OpenTransaction transaction = gate.transactionOf(partition, header);
         long nowMs = clockMs.getAsLong();
         write(append, change.nextOffset, nowMs);
         accept(append, change, window, nowMs);
+        if (transaction != null) {
+            join(change, transaction, append.batch().count());
+        }
+    }
+
+    private static void join(Change change, OpenTransaction transaction, int records) {
+        change.transactions
+                .computeIfAbsent(
+                        transaction,
+                        key -> new TransactionAppend(change.partition.id(), transaction, change.nextOffset - records))
+                .onAppended(change.nextOffset - 1);
     }
 
     private void write(PendingAppend append, long firstOffset, long nowMs) {
@@ -157,6 +181,13 @@ final class AppendGroup {
         return sequences.values();
     }
 
+    /** What it appends to open transactions. */
+    List<TransactionAppend> transactions() {
+        return changes.values().stream()
+                .flatMap(change -> change.transactions.values().stream())
+                .toList();
+    }
+
     CopyBuffer rows() {
         return rows;
     }
@@ -167,8 +198,11 @@ final class AppendGroup {
 
     /** The transaction is committed: memory follows, then the answers. */
     void onCommitted() {
-        changes.values()
-                .forEach(change -> change.partition.onAppended(change.nextOffset, change.bytes, change.producers));
+        changes.values().forEach(change -> {
+            // Before the high watermark: whoever sees the records must see that they are not stable.
+            change.transactions.values().forEach(TransactionAppend::apply);
+            change.partition.onAppended(change.nextOffset, change.bytes, change.producers);
+        });
         answers.forEach(answer -> answer.future.complete(answer.result));
     }
 

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.List;
+import java.util.Set;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -57,6 +59,24 @@ final class AppendTransaction {
         }
     }
 
+    /** Transactions that the group appends to have ended. Nothing is written. */
+    static final class TransactionsEndedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Set<OpenTransaction> ended;
+
+        TransactionsEndedException(Set<OpenTransaction> ended) {
+            super("a transaction has ended", null, false, false);
+            this.ended = ended;
+        }
+
+        boolean concerns(PendingAppend append) {
+            return ended.stream()
+                    .anyMatch(transaction -> append.batch().header().isTransactional()
+                            && append.batch().header().producerId() == transaction.producerId());
+        }
+    }
+
     /** The connection was lost, or the server failed, while it committed: the outcome is not known. */
     static final class CommitUnknownException extends SQLException {
         private static final long serialVersionUID = 1L;
@@ -73,8 +93,11 @@ final class AppendTransaction {
      * @throws CommitUnknownException where the group may or may not be written
      * @throws SQLException where it is not written
      * @throws OffsetsMovedException where memory must be read again; it is not written
+     * @throws TransactionsEndedException where a part of the group has no transaction any more; it is not written
      */
-    void write(Connection connection, AppendGroup group) throws SQLException, OffsetsMovedException {
+    void write(Connection connection, AppendGroup group)
+            throws SQLException, OffsetsMovedException, TransactionsEndedException {
+        joinTransactions(connection, group.transactions());
         if (claim(connection, group) != group.changes().size()) {
             connection.rollback();
             throw new OffsetsMovedException();
@@ -84,6 +107,18 @@ final class AppendTransaction {
             connection.commit();
         } catch (SQLException e) {
             throw new CommitUnknownException(e);
+        }
+    }
+
+    private static void joinTransactions(Connection connection, List<TransactionAppend> appends)
+            throws SQLException, TransactionsEndedException {
+        if (appends.isEmpty()) {
+            return;
+        }
+        Set<OpenTransaction> ended = TransactionClaim.join(connection, appends);
+        if (!ended.isEmpty()) {
+            connection.rollback();
+            throw new TransactionsEndedException(ended);
         }
     }
 

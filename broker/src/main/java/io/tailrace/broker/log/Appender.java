@@ -2,6 +2,7 @@ package io.tailrace.broker.log;
 
 import io.tailrace.broker.log.AppendTransaction.CommitUnknownException;
 import io.tailrace.broker.log.AppendTransaction.OffsetsMovedException;
+import io.tailrace.broker.log.AppendTransaction.TransactionsEndedException;
 import io.tailrace.broker.sql.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -48,6 +49,7 @@ final class Appender implements AutoCloseable {
     private final AppendConnection connection;
     private final PartitionLoader loader;
     private final AppendTransaction transaction;
+    private final TransactionGate gate;
     private final int groupBytes;
     private final long producerExpirationMs;
     private final Time time;
@@ -62,11 +64,18 @@ final class Appender implements AutoCloseable {
     private final Deque<PendingAppend> waiting = new ArrayDeque<>();
     private final UncertainPartitions uncertain;
 
-    Appender(String name, AppendConnection connection, int leaseEpoch, LogAppends.Settings settings, Time time) {
+    Appender(
+            String name,
+            AppendConnection connection,
+            int leaseEpoch,
+            LogAppends.Settings settings,
+            ProducerEpochs epochs,
+            Time time) {
         this.connection = connection;
         this.loader = new PartitionLoader(leaseEpoch);
         this.uncertain = new UncertainPartitions(loader);
         this.transaction = new AppendTransaction(leaseEpoch);
+        this.gate = new TransactionGate(epochs);
         this.groupBytes = settings.groupBytes();
         this.producerExpirationMs = settings.producerIdExpiration().toMillis();
         this.recordRows = new RecordRows(new BatchPayload(settings.maxUncompressedBatchBytes()));
@@ -150,7 +159,7 @@ final class Appender implements AutoCloseable {
     }
 
     private boolean writeGroup(Deque<PendingAppend> source, Connection current) {
-        AppendGroup group = new AppendGroup(recordRows, globalOffsets, rows, time::milliseconds);
+        AppendGroup group = new AppendGroup(recordRows, globalOffsets, rows, gate, time::milliseconds);
         List<PendingAppend> members = new ArrayList<>();
         try {
             while (!source.isEmpty() && group.bytes() < groupBytes) {
@@ -174,6 +183,10 @@ final class Appender implements AutoCloseable {
         } catch (OffsetsMovedException e) {
             LOGGER.atWarn().addKeyValue("partitions", group.partitions()).log("offsets moved; reading them again");
             group.onUncertain();
+            putBack(members, source);
+            return true;
+        } catch (TransactionsEndedException e) {
+            members.stream().filter(e::concerns).forEach(this::refuseOutsideTransaction);
             putBack(members, source);
             return true;
         } catch (SQLException e) {
@@ -223,6 +236,11 @@ final class Appender implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    private void refuseOutsideTransaction(PendingAppend append) {
+        append.answer()
+                .completeExceptionally(gate.notPartOfTransaction(append.batch().header()));
     }
 
     private static void putBack(List<PendingAppend> members, Deque<PendingAppend> source) {

@@ -3,7 +3,6 @@ package io.tailrace.broker.log;
 import io.tailrace.broker.topic.TopicSettings;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.InvalidRecordException;
-import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -57,8 +56,8 @@ record IncomingBatch(DefaultRecordBatch header, ByteBuffer bytes) {
         if (header.isControlBatch()) {
             throw new InvalidRecordException("Clients are not allowed to write control records");
         }
-        if (header.isTransactional()) {
-            throw new InvalidTxnStateException("This broker does not serve transactions yet");
+        if (header.isTransactional() && !header.hasProducerId()) {
+            throw new InvalidRecordException("A transactional record batch must have a producer id");
         }
         if (header.hasProducerId() && header.baseSequence() < 0) {
             throw new InvalidRecordException(

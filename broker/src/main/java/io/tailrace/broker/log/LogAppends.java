@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.utils.Time;
 
@@ -36,12 +37,13 @@ public final class LogAppends implements AutoCloseable {
     private final long timeoutNs;
     private final Time time;
 
-    public LogAppends(Database database, Settings settings, int leaseEpoch, Time time) {
+    /** @param epochs what the transaction coordinator says of producers */
+    public LogAppends(Database database, Settings settings, int leaseEpoch, ProducerEpochs epochs, Time time) {
         this.timeoutNs = settings.timeout().toNanos();
         this.time = time;
         for (int i = 0; i < settings.appenders(); i++) {
             String name = "tailrace-append-" + i;
-            appenders.add(new Appender(name, new AppendConnection(database, name), leaseEpoch, settings, time));
+            appenders.add(new Appender(name, new AppendConnection(database, name), leaseEpoch, settings, epochs, time));
         }
     }
 
@@ -49,19 +51,30 @@ public final class LogAppends implements AutoCloseable {
      * Appends the one batch of a produce request's partition. Its records must stay as they are until the answer.
      *
      * @param produceVersion the version of the produce request
+     * @param inTransaction true if the request names a transactional id
      * @return completes after the commit, on the appender's thread; exceptionally with Kafka's exception for the error,
      *     or with a {@link org.apache.kafka.storage.internals.log.RecordValidationException}
      */
-    public CompletableFuture<AppendResult> append(Partition partition, MemoryRecords records, short produceVersion) {
-        return append(partition, records, produceVersion, AppendStep.NONE);
+    public CompletableFuture<AppendResult> append(
+            Partition partition, MemoryRecords records, short produceVersion, boolean inTransaction) {
+        return append(partition, records, produceVersion, inTransaction, AppendStep.NONE);
     }
 
-    /** Appends like {@link #append(Partition, MemoryRecords, short)}, and commits the step in the same transaction. */
+    /** Appends records of no transaction, and commits the step in the same Postgres transaction. */
     public CompletableFuture<AppendResult> append(
             Partition partition, MemoryRecords records, short produceVersion, AppendStep step) {
+        return append(partition, records, produceVersion, false, step);
+    }
+
+    private CompletableFuture<AppendResult> append(
+            Partition partition, MemoryRecords records, short produceVersion, boolean inTransaction, AppendStep step) {
         IncomingBatch batch;
         try {
             batch = IncomingBatch.of(records, produceVersion, partition.topic().settings());
+            if (batch.header().isTransactional() && !inTransaction) {
+                throw new TransactionalIdAuthorizationException(
+                        "The records are transactional, and the request names no transactional id");
+            }
         } catch (ApiException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Postgres adds up what the rows take and sends no more than wanted, in one round trip: a client of a thousand records of
  * a megabyte each, who asks for one, must not make the broker hold them all.
+ *
+ * <p>Offsets may be without a record: of aborted transactions, or compacted. Between records that is nothing special; at the
+ * end of what may be read a {@link HoleBatch} takes their place, or the consumer would never get there.
  */
 public final class LogReader {
 
@@ -24,9 +27,15 @@ public final class LogReader {
     private static final int MIN_BUFFER_BYTES = 4 * 1024;
     private static final int RECORD_OVERHEAD_BYTES = 24;
 
+    /** There is no row between start and end. */
+    private static final long NO_ROWS = -1;
+
+    /** There may be more rows before the end. */
+    private static final long CUT_SHORT = Long.MAX_VALUE;
+
     private static final String SQL =
             """
-            SELECT partition_offset, key, value, headers, timestamp_ms, attributes
+            SELECT partition_offset, key, value, headers, timestamp_ms, attributes, size_before + size AS size_with
             FROM (SELECT *, sum(size) OVER (ORDER BY partition_offset ROWS UNBOUNDED PRECEDING) - size AS size_before
                   FROM (SELECT partition_offset, key, value, headers, timestamp_ms, attributes,
                                coalesce(octet_length(key), 0) + coalesce(octet_length(value), 0)
@@ -46,13 +55,14 @@ public final class LogReader {
     }
 
     /**
-     * Reads whole records from an offset on, below the high watermark.
+     * Reads whole records from an offset on.
      *
+     * @param endOffsetExc where to end: the high watermark, or the last stable offset
      * @param maxBytes how large the result may be, unless its first record alone is larger
-     * @return in the order of their offsets; empty only where there is nothing to read
+     * @return in the order of their offsets; empty only where start and end are the same
      */
-    public MemoryRecords read(Partition partition, long startOffset, int maxBytes) throws SQLException {
-        long endOffsetExc = partition.highWatermark();
+    public MemoryRecords read(Partition partition, long startOffset, long endOffsetExc, int maxBytes)
+            throws SQLException {
         if (startOffset >= endOffsetExc) {
             return MemoryRecords.EMPTY;
         }
@@ -63,35 +73,48 @@ public final class LogReader {
             statement.setInt(2, partition.id().partition());
             statement.setLong(3, startOffset);
             statement.setLong(4, endOffsetExc);
-            statement.setInt(5, rowsFor(partition.averageRecordBytes(), maxBytes));
+            int maxRows = rowsFor(partition.averageRecordBytes(), maxBytes);
+            statement.setInt(5, maxRows);
             statement.setInt(6, Math.max(1, maxBytes));
             try (ResultSet rows = statement.executeQuery()) {
-                return collect(rows, partition, endOffsetExc - startOffset, maxBytes);
+                RecordsWriter writer = writer(partition, endOffsetExc - startOffset, maxBytes);
+                long nextOffset = collect(rows, writer, partition, maxRows, Math.max(1, maxBytes));
+                if (nextOffset != CUT_SHORT && nextOffset < endOffsetExc) {
+                    writer.addHole(endOffsetExc - 1);
+                }
+                return writer.finish();
             }
         }
     }
 
-    private static MemoryRecords collect(ResultSet rows, Partition partition, long offsets, int maxBytes)
-            throws SQLException {
+    private static RecordsWriter writer(Partition partition, long offsets, int maxBytes) {
         int average = partition.averageRecordBytes();
         long expectedBytes = average == 0 ? MIN_BUFFER_BYTES : Math.max(MIN_BUFFER_BYTES, offsets * (average + 8L));
-        RecordsWriter writer =
-                new RecordsWriter((int) Math.min(expectedBytes, Math.max(maxBytes, MIN_BUFFER_BYTES)), maxBytes);
+        return new RecordsWriter((int) Math.min(expectedBytes, Math.max(maxBytes, MIN_BUFFER_BYTES)), maxBytes);
+    }
+
+    /** Takes the rows, and returns the offset after the last; or that a limit, and not the end, has ended them. */
+    private static long collect(ResultSet rows, RecordsWriter writer, Partition partition, int maxRows, int maxBytes)
+            throws SQLException {
         long bytes = 0;
         int count = 0;
-        while (rows.next()) {
+        long nextOffset = NO_ROWS;
+        while (nextOffset != CUT_SHORT && rows.next()) {
             SimpleRecord record = record(rows);
             boolean logAppendTime = (rows.getShort(6) & RecordRows.LOG_APPEND_TIME) != 0;
-            if (!writer.add(rows.getLong(1), record, logAppendTime)) {
-                break;
+            if (writer.add(rows.getLong(1), record, logAppendTime)) {
+                bytes += size(record.key()) + size(record.value()) + RECORD_OVERHEAD_BYTES;
+                count++;
+                boolean last = count == maxRows || rows.getLong(7) >= maxBytes;
+                nextOffset = last ? CUT_SHORT : rows.getLong(1) + 1;
+            } else {
+                nextOffset = CUT_SHORT;
             }
-            bytes += size(record.key()) + size(record.value()) + RECORD_OVERHEAD_BYTES;
-            count++;
         }
         if (count > 0) {
             partition.onRead((int) Math.max(1, bytes / count));
         }
-        return writer.finish();
+        return nextOffset;
     }
 
     /** How many rows to look at: one more than fit, going by what a record took last time. */

@@ -5,6 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.apache.kafka.common.IsolationLevel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What memory knows of one partition.
@@ -19,6 +22,7 @@ public final class Partition {
 
     private final PartitionId id;
     private final Set<AppendWaiter> waiters = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<Long, OpenTransaction> transactions = new ConcurrentHashMap<>();
 
     private volatile Topic topic;
     private volatile long highWatermark;
@@ -50,6 +54,62 @@ public final class Partition {
     /** The offset after the last committed record: what the next record gets. */
     public long highWatermark() {
         return highWatermark;
+    }
+
+    /** The offset up to which every record is committed: that of the first record of the oldest open transaction, if any. */
+    public long lastStableOffset() {
+        // The high watermark first: what is appended after it was read cannot be below it.
+        long stable = highWatermark;
+        for (OpenTransaction transaction : transactions.values()) {
+            stable = Math.min(stable, transaction.firstOffset());
+        }
+        return stable;
+    }
+
+    /** Where a reader's records end. */
+    public long endOffset(IsolationLevel isolation) {
+        return isolation == IsolationLevel.READ_COMMITTED ? lastStableOffset() : highWatermark;
+    }
+
+    /**
+     * A producer's transaction takes records here from now on.
+     *
+     * @param registration the number of its row in {@code kafka.transaction_partitions}
+     */
+    public OpenTransaction beginTransaction(long producerId, short producerEpoch, long registration) {
+        return addTransaction(new OpenTransaction(producerId, producerEpoch, registration, OpenTransaction.NO_RECORDS));
+    }
+
+    /** A transaction that was open when the broker started. */
+    public OpenTransaction resumeTransaction(
+            long producerId, short producerEpoch, long registration, long firstOffset) {
+        return addTransaction(new OpenTransaction(producerId, producerEpoch, registration, firstOffset));
+    }
+
+    private OpenTransaction addTransaction(OpenTransaction transaction) {
+        transactions.put(transaction.producerId(), transaction);
+        return transaction;
+    }
+
+    /** The transaction is committed or aborted, in the database too. */
+    public void endTransaction(OpenTransaction transaction) {
+        long stableBefore = lastStableOffset();
+        transactions.remove(transaction.producerId(), transaction);
+        if (lastStableOffset() > stableBefore) {
+            waiters.forEach(AppendWaiter::onStable);
+        }
+    }
+
+    /** The open transaction of a producer. */
+    public @Nullable OpenTransaction transaction(long producerId) {
+        return transactions.get(producerId);
+    }
+
+    /** The open transactions by their registrations. */
+    Map<Long, OpenTransaction> transactionsByRegistration() {
+        Map<Long, OpenTransaction> found = new HashMap<>();
+        transactions.values().forEach(transaction -> found.put(transaction.registration(), transaction));
+        return found;
     }
 
     /** The first offset that may be read. */
@@ -139,7 +199,8 @@ public final class Partition {
     private void advance(long nextOffset, int bytes) {
         if (nextOffset > highWatermark) {
             highWatermark = nextOffset;
-            waiters.forEach(waiter -> waiter.onAppended(bytes));
+            boolean stable = lastStableOffset() == nextOffset;
+            waiters.forEach(waiter -> waiter.onAppended(bytes, stable));
         }
     }
 

@@ -37,6 +37,8 @@ final class PartitionLoader {
                 RETURNING next_offset, log_start_offset
                 """;
         PartitionId id = partition.id();
+        // Before the database is read: one that begins or ends meanwhile is not touched.
+        Map<Long, OpenTransaction> transactions = partition.transactionsByRegistration();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setInt(1, leaseEpoch);
             statement.setInt(2, id.topicId());
@@ -48,10 +50,32 @@ final class PartitionLoader {
                     throw new NotLeaderOrFollowerException(
                             "Partition " + partition + " belongs to another broker now, or its topic is deleted");
                 }
-                partition.onLoaded(row.getLong(1), row.getLong(2), producers(connection, id));
+                Map<Long, ProducerWindow> producers = producers(connection, id);
+                if (!transactions.isEmpty()) {
+                    readFirstOffsets(connection, id, transactions);
+                }
+                partition.onLoaded(row.getLong(1), row.getLong(2), producers);
             }
         }
         connection.commit();
+    }
+
+    private static void readFirstOffsets(Connection connection, PartitionId id, Map<Long, OpenTransaction> transactions)
+            throws SQLException {
+        String sql = "SELECT registration, first_offset FROM kafka.transaction_partitions"
+                + " WHERE topic_id = ? AND partition_id = ? AND first_offset IS NOT NULL";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setInt(1, id.topicId());
+            statement.setInt(2, id.partition());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    OpenTransaction transaction = transactions.get(rows.getLong(1));
+                    if (transaction != null) {
+                        transaction.onAppended(rows.getLong(2));
+                    }
+                }
+            }
+        }
     }
 
     private static Map<Long, ProducerWindow> producers(Connection connection, PartitionId id) throws SQLException {

@@ -21,12 +21,16 @@ final class RecordRows {
 
     /** The columns, in the order in which a row is written. */
     static final String COLUMNS =
-            "topic_id, partition_id, partition_offset, key, value, headers, timestamp_ms, attributes, global_offset";
+            "topic_id, partition_id, partition_offset, key, value, headers, timestamp_ms, attributes, global_offset,"
+                    + " producer_id, producer_epoch";
 
     /** Bit 3 of the attributes: the timestamp is the time of the append. */
     static final short LOG_APPEND_TIME = 0x08;
 
-    private static final int FIELDS = 9;
+    /** Bit 4: written in a transaction; then the row has its producer's id and epoch. */
+    static final short TRANSACTIONAL = 0x10;
+
+    private static final int FIELDS = 11;
 
     private final BatchPayload payload;
     private final HeaderJson headerJson = new HeaderJson();
@@ -69,7 +73,7 @@ final class RecordRows {
             if (!logAppendTime) {
                 checkTimestamp(record.timestamp(), nowMs, settings);
             }
-            write(record, partition.id(), logAppendTime ? LOG_APPEND_TIME : 0, globalOffsets.next(), rows);
+            write(record, partition.id(), logAppendTime ? LOG_APPEND_TIME : 0, globalOffsets.next(), batch, rows);
         }
         if (records.hasRemaining()) {
             throw new InvalidRecordException("Incorrect declared batch size, records still remaining in file");
@@ -105,7 +109,13 @@ final class RecordRows {
         }
     }
 
-    private void write(DefaultRecord record, PartitionId id, int attributes, long globalOffset, CopyBuffer rows) {
+    private void write(
+            DefaultRecord record,
+            PartitionId id,
+            int timestampAttributes,
+            long globalOffset,
+            IncomingBatch batch,
+            CopyBuffer rows) {
         rows.row(FIELDS);
         rows.intField(id.topicId());
         rows.intField(id.partition());
@@ -127,7 +137,15 @@ final class RecordRows {
             rows.nullField();
         }
         rows.longField(record.timestamp());
-        rows.shortField(attributes);
+        boolean transactional = batch.header().isTransactional();
+        rows.shortField(transactional ? timestampAttributes | TRANSACTIONAL : timestampAttributes);
         rows.longField(globalOffset);
+        if (transactional) {
+            rows.longField(batch.header().producerId());
+            rows.shortField(batch.header().producerEpoch());
+        } else {
+            rows.nullField();
+            rows.nullField();
+        }
     }
 }

@@ -96,6 +96,15 @@ final class RecordsWriter {
         }
     }
 
+    /** Adds what stands for offsets without records, of which this is the last; left out where there is no room for it. */
+    void addHole(long lastOffset) {
+        finishBatch();
+        if (finishedBytes == 0 || finishedBytes + HoleBatch.SIZE <= maxBytes) {
+            HoleBatch.write(lastOffset, stream);
+            finishedBytes += HoleBatch.SIZE;
+        }
+    }
+
     /** Everything that was added. */
     MemoryRecords finish() {
         finishBatch();

@@ -25,6 +25,10 @@ public final class Database implements AutoCloseable {
     private static final String FETCH_OPTIONS =
             " -c enable_sort=off -c enable_bitmapscan=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan";
 
+    /** What is acknowledged is on disk, also in a database that is set to do without. */
+    private static final String COMMIT_TO_DISK = "SELECT set_config('synchronous_commit', 'on', false)"
+            + " WHERE current_setting('synchronous_commit') = 'off'";
+
     private final PostgresConfig config;
     private final HikariDataSource fetchPool;
     private final HikariDataSource generalPool;
@@ -50,6 +54,7 @@ public final class Database implements AutoCloseable {
         hikari.setJdbcUrl(config.jdbcUrl());
         hikari.setDataSourceProperties(properties);
         hikari.setMaximumPoolSize(size);
+        hikari.setConnectionInitSql(COMMIT_TO_DISK);
         hikari.setMinimumIdle(0);
         // No query on an idle pool: a dead connection is found when it is taken out.
         hikari.setKeepaliveTime(0);

@@ -286,12 +286,15 @@ class RetentionIT {
         AtomicInteger told = new AtomicInteger();
         partition.addWaiter(new AppendWaiter() {
             @Override
-            public void onAppended(int bytes) {}
+            public void onAppended(int bytes, boolean stable) {}
 
             @Override
             public void onLogStartMoved() {
                 told.incrementAndGet();
             }
+
+            @Override
+            public void onStable() {}
 
             @Override
             public void onDeleted() {}

@@ -24,7 +24,12 @@ class AppendGroupTest {
     private static AppendGroup group(CopyBuffer rows) {
         GlobalOffsets globalOffsets = new GlobalOffsets();
         globalOffsets.add(0);
-        return new AppendGroup(new RecordRows(new BatchPayload(1 << 20)), globalOffsets, rows, () -> NOW_MS);
+        return new AppendGroup(
+                new RecordRows(new BatchPayload(1 << 20)),
+                globalOffsets,
+                rows,
+                new TransactionGate(id -> ProducerEpochs.NOT_TRANSACTIONAL),
+                () -> NOW_MS);
     }
 
     @Test
@@ -197,10 +202,10 @@ class AppendGroupTest {
 
         // Then
         assertThat(append.answer().get().logAppendTimeMs()).isEqualTo(NOW_MS);
-        // The fields of the one row, after the 19 bytes of COPY's head; the last three are time, attributes, global
-        // offset.
+        // The fields of the one row, after the 19 bytes of COPY's head; the last five are time, attributes, global
+        // offset, and two nulls.
         ByteBuffer row = ByteBuffer.wrap(rows.array(), 0, rows.size());
-        assertThat(row.getLong(rows.size() - 8 - 4 - 2 - 4 - 8)).isEqualTo(NOW_MS);
-        assertThat(row.getShort(rows.size() - 8 - 4 - 2)).isEqualTo(RecordRows.LOG_APPEND_TIME);
+        assertThat(row.getLong(rows.size() - 8 - 8 - 4 - 2 - 4 - 8)).isEqualTo(NOW_MS);
+        assertThat(row.getShort(rows.size() - 8 - 8 - 4 - 2)).isEqualTo(RecordRows.LOG_APPEND_TIME);
     }
 }

@@ -46,6 +46,8 @@ class LogAppendsIT {
 
     private static final int EPOCH = 3;
 
+    private static final ProducerEpochs NO_TRANSACTIONS = id -> ProducerEpochs.NOT_TRANSACTIONAL;
+
     @RegisterExtension
     static final PostgresExtension POSTGRES = new PostgresExtension();
 
@@ -103,6 +105,7 @@ class LogAppendsIT {
                 database,
                 new LogAppends.Settings(1, 1 << 20, 1 << 24, Duration.ofSeconds(30), Duration.ofDays(1)),
                 leaseEpoch,
+                NO_TRANSACTIONS,
                 Time.SYSTEM);
     }
 
@@ -122,7 +125,7 @@ class LogAppendsIT {
     }
 
     private CompletableFuture<AppendResult> append(Partition partition, MemoryRecords records) {
-        return appends.append(partition, records, PRODUCE_VERSION);
+        return appends.append(partition, records, PRODUCE_VERSION, true);
     }
 
     private AppendResult appended(Partition partition, MemoryRecords records) throws Exception {
@@ -321,9 +324,10 @@ class LogAppendsIT {
                         missing,
                         new LogAppends.Settings(1, 1 << 20, 1 << 24, Duration.ofMillis(300), Duration.ofDays(1)),
                         EPOCH,
+                        NO_TRANSACTIONS,
                         Time.SYSTEM)) {
             // When
-            CompletableFuture<AppendResult> answer = away.append(partition, Batches.plain(1), PRODUCE_VERSION);
+            CompletableFuture<AppendResult> answer = away.append(partition, Batches.plain(1), PRODUCE_VERSION, true);
 
             // Then
             assertThatThrownBy(() -> answer.get(20, TimeUnit.SECONDS))
@@ -365,6 +369,7 @@ class LogAppendsIT {
                 new AppendConnection(database, "tailrace-append-test"),
                 EPOCH,
                 new LogAppends.Settings(1, 1 << 20, 1 << 24, Duration.ofSeconds(30), Duration.ofDays(1)),
+                NO_TRANSACTIONS,
                 Time.SYSTEM)) {
             // When
             for (IncomingBatch batch : List.of(good, bad, good)) {

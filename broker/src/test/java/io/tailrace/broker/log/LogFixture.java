@@ -72,6 +72,7 @@ public final class LogFixture implements AutoCloseable {
                 database,
                 new LogAppends.Settings(1, 1 << 20, 1 << 24, Duration.ofSeconds(30), Duration.ofDays(1)),
                 leaseEpoch,
+                id -> ProducerEpochs.NOT_TRANSACTIONAL,
                 Time.SYSTEM);
     }
 
@@ -123,7 +124,7 @@ public final class LogFixture implements AutoCloseable {
     /** Appends a batch and waits for it. @return the offset of its first record */
     public long append(Partition partition, List<SimpleRecord> batch) throws Exception {
         MemoryRecords memory = MemoryRecords.withRecords(Compression.NONE, batch.toArray(SimpleRecord[]::new));
-        return appends.append(partition, memory, Batches.PRODUCE_VERSION)
+        return appends.append(partition, memory, Batches.PRODUCE_VERSION, true)
                 .get(30, TimeUnit.SECONDS)
                 .baseOffset();
     }

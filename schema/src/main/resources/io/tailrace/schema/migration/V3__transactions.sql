@@ -33,6 +33,8 @@ CREATE TABLE kafka.transaction_partitions (
     partition_id   integer NOT NULL,
     -- The epoch of the transaction's records.
     producer_epoch smallint NOT NULL,
+    -- Tells the row from that of an earlier transaction of the same producer.
+    registration   bigint GENERATED ALWAYS AS IDENTITY,
     -- Null until the first append.
     first_offset   bigint,
     last_offset    bigint,
@@ -49,12 +51,13 @@ CREATE TABLE kafka.transaction_groups (
     group_id       text NOT NULL,
     producer_epoch smallint NOT NULL,
     -- True from the decision on: no more offsets are taken.
-    ending         boolean NOT NULL DEFAULT false,
-    PRIMARY KEY (producer_id, group_id)
+    ending         boolean NOT NULL DEFAULT false
 ) WITH (
     fillfactor = 50,
     autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000
 );
+-- Group ids may be longer than an entry of an index.
+CREATE INDEX transaction_groups_producer_id_idx ON kafka.transaction_groups (producer_id);
 
 -- The outcome of each transaction that wrote records.
 CREATE TABLE kafka.transaction_markers (

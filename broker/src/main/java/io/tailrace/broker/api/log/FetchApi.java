@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
@@ -61,7 +62,7 @@ final class FetchApi implements Api {
         FetchRequest fetch = (FetchRequest) request.body();
         FetchContext context = sessions.begin(fetch);
         List<TopicIdPartition> partitions = new ArrayList<>();
-        List<TopicTargets> targets = targets(context, partitions);
+        List<TopicTargets> targets = targets(context, fetch.isolationLevel(), partitions);
         if (targets.isEmpty()) {
             return CompletableFuture.completedFuture(
                     context.updateAndGenerateResponseData(new LinkedHashMap<>(), List.of()));
@@ -80,7 +81,8 @@ final class FetchApi implements Api {
     }
 
     /** The partitions in the order of the session; those of one topic that come together are together. */
-    private List<TopicTargets> targets(FetchContext context, List<TopicIdPartition> partitions) {
+    private List<TopicTargets> targets(
+            FetchContext context, IsolationLevel isolation, List<TopicIdPartition> partitions) {
         List<TopicTargets> targets = new ArrayList<>();
         context.foreachPartition((id, data) -> {
             boolean sameTopic = !partitions.isEmpty() && isSameTopic(partitions.get(partitions.size() - 1), id);
@@ -89,7 +91,7 @@ final class FetchApi implements Api {
                         new FetchableTopicResponse().setTopic(id.topic()).setTopicId(id.topicId());
                 targets.add(new TopicTargets(header, new ArrayList<>()));
             }
-            targets.get(targets.size() - 1).targets().add(target(id, data));
+            targets.get(targets.size() - 1).targets().add(target(id, data, isolation));
             partitions.add(id);
         });
         return targets;
@@ -99,7 +101,7 @@ final class FetchApi implements Api {
         return left.topicId().equals(right.topicId()) && Objects.equals(left.topic(), right.topic());
     }
 
-    private FetchTarget target(TopicIdPartition id, FetchRequest.PartitionData data) {
+    private FetchTarget target(TopicIdPartition id, FetchRequest.PartitionData data, IsolationLevel isolation) {
         FetchPartition wanted = new FetchPartition()
                 .setPartition(id.partition())
                 .setFetchOffset(data.fetchOffset)
@@ -110,7 +112,7 @@ final class FetchApi implements Api {
         Partition partition =
                 topic.flatMap(found -> topics.partition(found, id.partition())).orElse(null);
         Errors unknown = topic.isEmpty() ? TopicResolver.unknown(id.topicId()) : Errors.UNKNOWN_TOPIC_OR_PARTITION;
-        return new FetchTarget(wanted, partition, unknown);
+        return new FetchTarget(wanted, partition, isolation, unknown);
     }
 
     private FetchResponse answer(

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -35,7 +36,7 @@ final class FetchOperation implements AppendWaiter {
     /** Reads records; blocks. See {@link io.tailrace.broker.log.LogReader#read}. */
     @FunctionalInterface
     interface RecordSource {
-        MemoryRecords read(Partition partition, long startOffset, int maxBytes) throws SQLException;
+        MemoryRecords read(Partition partition, long startOffset, long endOffsetExc, int maxBytes) throws SQLException;
     }
 
     /** The request's limits, in bytes and milliseconds. */
@@ -52,6 +53,7 @@ final class FetchOperation implements AppendWaiter {
     private final RecordSource source;
     private final Executor executor;
     private final ScheduledExecutorService timer;
+    private final boolean committedOnly;
     private final CompletableFuture<FetchResponse> answer = new CompletableFuture<>();
     private final AtomicBoolean waitOver = new AtomicBoolean();
     private final AtomicLong appendedBytes = new AtomicLong();
@@ -65,6 +67,9 @@ final class FetchOperation implements AppendWaiter {
             Executor executor,
             ScheduledExecutorService timer) {
         this.topics = topics;
+        this.committedOnly = topics.stream()
+                .flatMap(topic -> topic.targets().stream())
+                .anyMatch(target -> target.isolation() == IsolationLevel.READ_COMMITTED);
         this.limits = limits;
         this.source = source;
         this.executor = executor;
@@ -134,7 +139,20 @@ final class FetchOperation implements AppendWaiter {
     }
 
     @Override
-    public void onAppended(int bytes) {
+    public void onAppended(int bytes, boolean stable) {
+        if (stable || !committedOnly) {
+            count(bytes);
+        }
+    }
+
+    @Override
+    public void onStable() {
+        if (committedOnly) {
+            count(0);
+        }
+    }
+
+    private void count(int bytes) {
         if (appendedBytes.addAndGet(bytes == 0 ? UNKNOWN_BYTES : bytes) >= neededBytes) {
             endWait();
         }

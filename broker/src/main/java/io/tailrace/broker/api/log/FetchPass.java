@@ -82,11 +82,11 @@ final class FetchPass {
     }
 
     private PartitionData read(FetchTarget target, Partition partition, int room) {
-        long highWatermark = partition.highWatermark();
+        long end = partition.endOffset(target.isolation());
         try {
-            MemoryRecords read = source.read(partition, target.wanted().fetchOffset(), room);
+            MemoryRecords read = source.read(partition, target.wanted().fetchOffset(), end, room);
             MemoryRecords records = read.sizeInBytes() <= room || bytes == 0 ? read : MemoryRecords.EMPTY;
-            boolean cut = endOffset(records, target.wanted().fetchOffset()) < highWatermark;
+            boolean cut = endOffset(records, target.wanted().fetchOffset()) < end;
             bytes += records.sizeInBytes();
             readableBytes += cut ? Math.max(room, records.sizeInBytes()) : records.sizeInBytes();
             return target.answer(records);

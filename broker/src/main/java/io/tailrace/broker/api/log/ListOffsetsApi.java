@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
@@ -70,6 +71,7 @@ final class ListOffsetsApi implements Api {
     private ListOffsetsResponse answer(ListOffsetsRequestData list, short version) {
         // One wait for a database that is away is enough for a request.
         AtomicBoolean databaseAway = new AtomicBoolean();
+        IsolationLevel isolation = IsolationLevel.forId(list.isolationLevel());
         ListOffsetsResponseData data = new ListOffsetsResponseData();
         for (ListOffsetsTopic topic : list.topics()) {
             ListOffsetsTopicResponse answers = new ListOffsetsTopicResponse().setName(topic.name());
@@ -85,7 +87,7 @@ final class ListOffsetsApi implements Api {
                         .add(
                                 twice.contains(wanted.partitionIndex())
                                         ? failed(wanted, Errors.INVALID_REQUEST)
-                                        : answer(topic.name(), wanted, databaseAway));
+                                        : answer(topic.name(), wanted, isolation, databaseAway));
             }
             if (version < FIRST_VERSION_WITH_LEADER_EPOCH) {
                 // Kafka's codec refuses to write in an older version what that version has no field for.
@@ -97,7 +99,7 @@ final class ListOffsetsApi implements Api {
     }
 
     private ListOffsetsPartitionResponse answer(
-            String topicName, ListOffsetsPartition wanted, AtomicBoolean databaseAway) {
+            String topicName, ListOffsetsPartition wanted, IsolationLevel isolation, AtomicBoolean databaseAway) {
         Optional<Partition> partition = topics.topic(topicName, Uuid.ZERO_UUID)
                 .flatMap(topic -> topics.partition(topic, wanted.partitionIndex()));
         if (partition.isEmpty()) {
@@ -110,7 +112,7 @@ final class ListOffsetsApi implements Api {
             return failed(wanted, Errors.KAFKA_STORAGE_ERROR);
         }
         try {
-            return answer(partition.get(), wanted);
+            return answer(partition.get(), wanted, isolation);
         } catch (SQLException e) {
             if (SqlErrors.isPassing(e)) {
                 databaseAway.set(true);
@@ -121,10 +123,11 @@ final class ListOffsetsApi implements Api {
         }
     }
 
-    private ListOffsetsPartitionResponse answer(Partition partition, ListOffsetsPartition wanted) throws SQLException {
+    private ListOffsetsPartitionResponse answer(
+            Partition partition, ListOffsetsPartition wanted, IsolationLevel isolation) throws SQLException {
         long timestamp = wanted.timestamp();
         if (timestamp == ListOffsetsRequest.LATEST_TIMESTAMP) {
-            return found(wanted, partition.highWatermark());
+            return found(wanted, partition.endOffset(isolation));
         }
         if (timestamp == ListOffsetsRequest.EARLIEST_TIMESTAMP
                 || timestamp == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP) {

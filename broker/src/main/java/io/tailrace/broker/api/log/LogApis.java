@@ -6,6 +6,7 @@ import io.tailrace.broker.log.LogAppends;
 import io.tailrace.broker.log.LogReader;
 import io.tailrace.broker.log.OffsetFinder;
 import io.tailrace.broker.quota.ClientQuotas;
+import io.tailrace.broker.txn.TransactionCoordinator;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +27,7 @@ public final class LogApis {
             LogAppends appends,
             LogReader reader,
             OffsetFinder offsets,
+            TransactionCoordinator transactions,
             FetchSessions fetchSessions,
             ClientQuotas quotas,
             int fetchMaxBytes,
@@ -39,7 +41,7 @@ public final class LogApis {
     public static Map<ApiKeys, Api> of(Parts parts) {
         return Map.of(
                 ApiKeys.PRODUCE,
-                new ProduceApi(parts.topics(), parts.appends()),
+                new ProduceApi(parts.topics(), parts.appends(), new TransactionalProduce(parts.transactions())),
                 ApiKeys.FETCH,
                 new FetchApi(parts),
                 ApiKeys.LIST_OFFSETS,

@@ -41,10 +41,15 @@ final class ProduceApi implements Api {
 
     private final TopicResolver topics;
     private final LogAppends appends;
+    private final TransactionalProduce transactions;
 
-    ProduceApi(TopicResolver topics, LogAppends appends) {
+    /** A partition of the request that is there, and the place of its answer. */
+    private record Part(Partition partition, PartitionProduceData data, PartitionProduceResponse answer) {}
+
+    ProduceApi(TopicResolver topics, LogAppends appends, TransactionalProduce transactions) {
         this.topics = topics;
         this.appends = appends;
+        this.transactions = transactions;
     }
 
     @Override
@@ -55,7 +60,7 @@ final class ProduceApi implements Api {
                     request.body().getErrorResponse(Errors.INVALID_REQUIRED_ACKS.exception()));
         }
         ProduceResponseData response = new ProduceResponseData();
-        List<CompletableFuture<?>> open = new ArrayList<>();
+        List<Part> parts = new ArrayList<>();
         for (TopicProduceData topicData : produce.topicData()) {
             Optional<Topic> topic = topics.topic(topicData.name(), topicData.topicId());
             TopicProduceResponse topicResponse =
@@ -71,27 +76,43 @@ final class ProduceApi implements Api {
                             : Errors.UNKNOWN_TOPIC_OR_PARTITION;
                     fill(answer, error, error.message());
                 } else {
-                    open.add(append(partition.get(), data, request.version(), answer));
+                    parts.add(new Part(partition.get(), data, answer));
                 }
             }
         }
-        return CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
-                .thenApply(done -> answer(produce.acks(), response));
+        return append(produce, request.version(), parts).thenApply(done -> answer(produce.acks(), response));
     }
 
-    private CompletableFuture<?> append(
-            Partition partition, PartitionProduceData data, short version, PartitionProduceResponse answer) {
-        if (!(data.records() instanceof MemoryRecords records)) {
-            fill(answer, Errors.INVALID_RECORD, "The partition has no records");
+    private CompletableFuture<?> append(ProduceRequestData produce, short version, List<Part> parts) {
+        boolean inTransaction = produce.transactionalId() != null;
+        List<Partition> partitions = parts.stream().map(Part::partition).toList();
+        return transactions
+                .append(produce, version, partitions, () -> appendAll(parts, version, inTransaction))
+                .exceptionally(thrown -> {
+                    Throwable error = TransactionalProduce.coordinatorError(SqlErrors.unwrap(thrown));
+                    parts.forEach(part -> fillError(part.answer(), part.partition(), error));
+                    return null;
+                });
+    }
+
+    private CompletableFuture<@Nullable Void> appendAll(List<Part> parts, short version, boolean inTransaction) {
+        return CompletableFuture.allOf(
+                parts.stream().map(part -> append(part, version, inTransaction)).toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<?> append(Part part, short version, boolean inTransaction) {
+        if (!(part.data().records() instanceof MemoryRecords records)) {
+            fill(part.answer(), Errors.INVALID_RECORD, "The partition has no records");
             return CompletableFuture.completedFuture(null);
         }
-        return appends.append(partition, records, version).handle((result, thrown) -> {
+        return appends.append(part.partition(), records, version, inTransaction).handle((result, thrown) -> {
             if (thrown == null) {
-                fill(answer, result);
+                fill(part.answer(), result);
             } else {
-                fillError(answer, partition, SqlErrors.unwrap(thrown));
+                Throwable error = TransactionalProduce.errorFor(version, SqlErrors.unwrap(thrown));
+                fillError(part.answer(), part.partition(), error);
             }
-            return answer;
+            return part;
         });
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.stream.Stream;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
@@ -67,7 +68,7 @@ class FetchOperationTest {
         return operation;
     }
 
-    private MemoryRecords read(Partition from, long startOffset, int maxBytes) throws SQLException {
+    private MemoryRecords read(Partition from, long startOffset, long endOffset, int maxBytes) throws SQLException {
         reads++;
         if (startOffset == AWAY) {
             throw new SQLException("connection lost", "08006");
@@ -75,15 +76,16 @@ class FetchOperationTest {
         if (startOffset == CUT_SHORT) {
             return endingAt(CUT_SHORT + 1);
         }
-        MemoryRecords records = endingAt(from.highWatermark());
+        MemoryRecords records = endingAt(endOffset);
         whileReading.run();
-        return startOffset < from.highWatermark() ? records : MemoryRecords.EMPTY;
+        return startOffset < endOffset ? records : MemoryRecords.EMPTY;
     }
 
     private FetchTarget at(long offset) {
         return new FetchTarget(
                 new FetchPartition().setFetchOffset(offset).setPartitionMaxBytes(1 << 20),
                 partition,
+                IsolationLevel.READ_UNCOMMITTED,
                 Errors.UNKNOWN_TOPIC_OR_PARTITION);
     }
 
@@ -187,9 +189,13 @@ class FetchOperationTest {
     @Test
     void shouldNameWhatIsWrongAndStillServeTheOthers() {
         // Given
-        FetchTarget unknown = new FetchTarget(new FetchPartition(), null, Errors.UNKNOWN_TOPIC_ID);
+        FetchTarget unknown =
+                new FetchTarget(new FetchPartition(), null, IsolationLevel.READ_UNCOMMITTED, Errors.UNKNOWN_TOPIC_ID);
         FetchTarget newerEpoch = new FetchTarget(
-                new FetchPartition().setFetchOffset(15).setCurrentLeaderEpoch(1), partition, Errors.NONE);
+                new FetchPartition().setFetchOffset(15).setCurrentLeaderEpoch(1),
+                partition,
+                IsolationLevel.READ_UNCOMMITTED,
+                Errors.NONE);
 
         // When
         FetchOperation operation = fetch(1, LONG_MS, at(9), at(21), unknown, newerEpoch, at(15), at(AWAY));
@@ -286,7 +292,7 @@ class FetchOperationTest {
         FetchOperation operation = new FetchOperation(
                 List.of(new TopicTargets(new FetchableTopicResponse(), List.of(at(15)))),
                 new Limits(1, 1 << 20, LONG_MS),
-                (from, startOffset, maxBytes) -> {
+                (from, startOffset, endOffset, maxBytes) -> {
                     PartitionFixture.delete(from);
                     throw new SQLException("relation does not exist", "42P01");
                 },

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.broker.protocol.ClientConnection;
 import io.tailrace.broker.protocol.KafkaRequest;
+import io.tailrace.broker.txn.ProducerIdentity;
 import java.net.InetAddress;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -51,16 +54,23 @@ class InitProducerIdApiTest {
         return (InitProducerIdResponseData) api.handle(request).join().data();
     }
 
+    private static CompletableFuture<ProducerIdentity> fenced(
+            String transactionalId, int timeoutMs, Optional<ProducerIdentity> expected) {
+        return CompletableFuture.failedFuture(new ProducerFencedException("fenced"));
+    }
+
     private static InitProducerIdApi failing(String sqlState) {
         return new InitProducerIdApi(
-                () -> CompletableFuture.failedFuture(new CompletionException(new SQLException("no", sqlState))));
+                () -> CompletableFuture.failedFuture(new CompletionException(new SQLException("no", sqlState))),
+                InitProducerIdApiTest::fenced);
     }
 
     @Test
     void shouldGiveAnIdWithEpochZero() {
         // When
-        InitProducerIdResponseData answer =
-                ask(new InitProducerIdApi(() -> CompletableFuture.completedFuture(1L << 40)), null);
+        InitProducerIdResponseData answer = ask(
+                new InitProducerIdApi(() -> CompletableFuture.completedFuture(1L << 40), InitProducerIdApiTest::fenced),
+                null);
 
         // Then
         assertThat(answer.producerId()).isEqualTo(1L << 40);
@@ -79,7 +89,12 @@ class InitProducerIdApiTest {
     }
 
     @Test
-    void shouldRefuseTransactionalIds() {
-        assertThat(ask(failing("08006"), "t").errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
+    void shouldRefuseAnEmptyTransactionalId() {
+        assertThat(ask(failing("08006"), "").errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+    }
+
+    @Test
+    void shouldAnswerWhatTheCoordinatorSays() {
+        assertThat(ask(failing("08006"), "t").errorCode()).isEqualTo(Errors.PRODUCER_FENCED.code());
     }
 }

@@ -1,0 +1,102 @@
+package io.tailrace.broker.txn;
+
+import io.tailrace.broker.log.PartitionId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The SQL of outcomes: what a transaction wrote leaves the open ones, an abort deletes it, and a marker tells. In the caller's
+ * Postgres transaction. Stateless.
+ */
+final class OutcomeStore {
+
+    /** How many offsets one statement looks at: a long transaction must not run into the timeout of statements. */
+    private static final long DELETE_STEP = 20_000;
+
+    /** What a transaction wrote to a partition; the epoch is that of its records. */
+    private record Written(PartitionId partition, short epoch, long firstOffset, long lastOffset) {}
+
+    private OutcomeStore() {}
+
+    /** Ends the transaction that the producer has open. */
+    static void end(Connection connection, Transaction transaction, boolean commit) throws SQLException {
+        List<Written> written = close(connection, transaction.producerId());
+        if (!commit) {
+            for (Written part : written) {
+                deleteRecords(connection, transaction.producerId(), part);
+            }
+        }
+        if (!written.isEmpty()) {
+            insertMarker(connection, transaction, commit, written);
+        }
+    }
+
+    /** Deletes the rows that appends need, after those that are being written; returns those that had records. */
+    private static List<Written> close(Connection connection, long producerId) throws SQLException {
+        String sql =
+                """
+                DELETE FROM kafka.transaction_partitions WHERE producer_id = ?
+                RETURNING topic_id, partition_id, producer_epoch, first_offset, last_offset
+                """;
+        List<Written> written = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, producerId);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    PartitionId partition = new PartitionId(rows.getInt(1), rows.getInt(2));
+                    Written part = new Written(partition, rows.getShort(3), rows.getLong(4), rows.getLong(5));
+                    if (!rows.wasNull()) {
+                        written.add(part);
+                    }
+                }
+            }
+        }
+        return written;
+    }
+
+    /** The topic's id stands in the text, so that Postgres looks at its leaf only; a deleted topic has none. */
+    private static void deleteRecords(Connection connection, long producerId, Written part) throws SQLException {
+        String sql = "DELETE FROM kafka.messages WHERE topic_id = "
+                + part.partition().topicId()
+                + " AND partition_id = ? AND partition_offset BETWEEN ? AND ? AND producer_id = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (long first = part.firstOffset(); first <= part.lastOffset(); first += DELETE_STEP) {
+                statement.setInt(1, part.partition().partition());
+                statement.setLong(2, first);
+                statement.setLong(3, Math.min(part.lastOffset(), first + DELETE_STEP - 1));
+                statement.setLong(4, producerId);
+                statement.executeUpdate();
+            }
+        }
+    }
+
+    private static void insertMarker(
+            Connection connection, Transaction transaction, boolean commit, List<Written> written) throws SQLException {
+        String sql =
+                """
+                INSERT INTO kafka.transaction_markers (transactional_id, producer_id, producer_epoch, committed, partitions)
+                VALUES (?, ?, ?, ?, ?::jsonb)
+                """;
+        String partitions = written.stream()
+                .map(part -> "{\"topic\": %d, \"partition\": %d, \"first\": %d, \"last\": %d}"
+                        .formatted(
+                                part.partition().topicId(),
+                                part.partition().partition(),
+                                part.firstOffset(),
+                                part.lastOffset()))
+                .collect(Collectors.joining(", ", "[", "]"));
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, transaction.transactionalId());
+            statement.setLong(2, transaction.producerId());
+            statement.setShort(3, written.get(0).epoch());
+            statement.setBoolean(4, commit);
+            statement.setString(5, partitions);
+            statement.executeUpdate();
+        }
+    }
+}
