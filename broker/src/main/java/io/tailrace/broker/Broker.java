@@ -47,6 +47,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.utils.Time;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,8 +119,13 @@ public final class Broker implements AutoCloseable {
             partitions.takeOver(connection, registry.all(), lease.epoch());
             return registry;
         });
-        GroupRuntime groups = own(GroupRuntime.start(groupParts(config, database, threads, lease), registry.all()));
+        GroupRuntime groups = own(GroupRuntime.start(groupParts(settings, database, threads, lease), registry.all()));
         topics.addListener(groups.topicListener());
+        configs.addListener((resource, set) -> {
+            if (resource.type() == ConfigResource.Type.GROUP) {
+                groups.configure(resource.name(), set);
+            }
+        });
         TransactionWiring transactions = TransactionWiring.load(
                 database, threads, lease, partitions, groups.coordinator(), config.transactions(), time);
         LogAppends appends =
@@ -180,13 +186,14 @@ public final class Broker implements AutoCloseable {
     }
 
     private static GroupRuntime.Parts groupParts(
-            BrokerConfig config, Database database, BrokerThreads threads, BrokerLease lease) {
+            BrokerSettings settings, Database database, BrokerThreads threads, BrokerLease lease) {
         return new GroupRuntime.Parts(
                 database,
-                config.groups(),
+                settings.groups(),
+                settings.shareGroups(),
                 new TransactionGroups(),
                 threads.timer(),
-                config.broker().nodeId(),
+                settings.nodeId(),
                 lease.epoch());
     }
 

@@ -1,5 +1,6 @@
 package io.tailrace.broker.config;
 
+import io.tailrace.broker.group.CoordinatorSettings;
 import io.tailrace.config.BrokerConfig;
 import io.tailrace.config.ListenerConfig;
 import java.util.HashMap;
@@ -39,6 +40,7 @@ public final class FixedSettings {
         settings.put(
                 "producer.id.expiration.ms",
                 text(config.log().producerIdExpiration().toMillis()));
+        settings.putAll(CoordinatorSettings.of(config.groups()));
         settings.put(ReplicationConfigs.DEFAULT_REPLICATION_FACTOR_CONFIG, "1");
         settings.entrySet().removeIf(setting -> isDefault(setting.getKey(), setting.getValue()));
         return Map.copyOf(settings);

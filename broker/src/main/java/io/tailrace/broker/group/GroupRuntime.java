@@ -4,12 +4,12 @@ import com.yammer.metrics.core.MetricsRegistry;
 import io.tailrace.broker.sql.Database;
 import io.tailrace.broker.topic.Topic;
 import io.tailrace.broker.topic.TopicListener;
-import io.tailrace.config.GroupSettings;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -51,12 +51,14 @@ public final class GroupRuntime implements AutoCloseable {
     /**
      * What it is made of.
      *
+     * @param settings what groups are like that do not say otherwise
      * @param timer ends waits; it must not be kept
      * @param leaseEpoch the epoch under which this broker writes
      */
     public record Parts(
             Database database,
-            GroupSettings settings,
+            GroupCoordinatorConfig settings,
+            ShareGroupConfig shareSettings,
             TransactionOutcomes transactions,
             ScheduledExecutorService timer,
             int nodeId,
@@ -75,7 +77,8 @@ public final class GroupRuntime implements AutoCloseable {
                 executor(LOADER_THREADS, "tailrace-group-loader"),
                 parts.leaseEpoch(),
                 Time.SYSTEM,
-                this::reload);
+                this::reload,
+                this::onShardLoaded);
         this.service = service(parts, writer, loader);
         this.elections = new ShardElections(service);
         this.topics = new TopicImages(service, parts.database(), executor(1, "tailrace-group-topics"), parts.nodeId());
@@ -97,8 +100,8 @@ public final class GroupRuntime implements AutoCloseable {
     }
 
     private GroupCoordinatorService service(Parts parts, ShardWriter writer, ShardLoader loader) {
-        GroupCoordinatorConfig config = CoordinatorSettings.of(parts.settings());
-        ShareGroupConfig shareConfig = ShareGroupConfig.fromProps(Map.of());
+        GroupCoordinatorConfig config = parts.settings();
+        ShareGroupConfig shareConfig = parts.shareSettings();
         return new GroupCoordinatorService.Builder(parts.nodeId(), config)
                 .withTime(Time.SYSTEM)
                 .withTimer(new SystemTimerReaper("group-coordinator-reaper", new SystemTimer("group-coordinator")))
@@ -129,6 +132,10 @@ public final class GroupRuntime implements AutoCloseable {
         elections.reload(shard);
     }
 
+    private void onShardLoaded() {
+        topics.onShardLoaded();
+    }
+
     public GroupCoordinator coordinator() {
         return coordinator;
     }
@@ -136,6 +143,13 @@ public final class GroupRuntime implements AutoCloseable {
     /** Learns of topics that come, change and go. */
     public TopicListener topicListener() {
         return topics;
+    }
+
+    /** This is set on a group from now on; nothing, and it is like all others. */
+    public void configure(String group, Map<String, String> config) {
+        Properties properties = new Properties();
+        properties.putAll(config);
+        service.updateGroupConfig(group, properties);
     }
 
     /** Ends in bounded time: a write that Postgres does not answer is cut off. */

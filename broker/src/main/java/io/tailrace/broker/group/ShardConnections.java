@@ -44,8 +44,11 @@ final class ShardConnections implements AutoCloseable {
             T result = work.apply(connection);
             giveBack(connection);
             return result;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException e) {
             discard(connection);
+            throw e;
+        } catch (RuntimeException e) {
+            giveBack(connection);
             throw e;
         }
     }
@@ -58,15 +61,26 @@ final class ShardConnections implements AutoCloseable {
     <T> T inTransaction(Database.SqlFunction<T> work) throws SQLException {
         return use(connection -> {
             connection.setAutoCommit(false);
-            T result = work.apply(connection);
+            T result;
             try {
-                connection.commit();
-            } catch (SQLException e) {
-                throw new CommitUnknownException(e);
+                result = work.apply(connection);
+            } catch (RuntimeException e) {
+                connection.rollback();
+                connection.setAutoCommit(true);
+                throw e;
             }
+            commit(connection);
             connection.setAutoCommit(true);
             return result;
         });
+    }
+
+    private static void commit(Connection connection) throws CommitUnknownException {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            throw new CommitUnknownException(e);
+        }
     }
 
     /** The connection was lost, or the server failed, while it committed. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -44,9 +45,13 @@ final class ShardLoader implements CoordinatorLoader<CoordinatorRecord> {
     private final int leaseEpoch;
     private final Time time;
     private final IntConsumer reload;
+    private final Runnable loaded;
     private volatile boolean closed;
 
-    /** @param reload has a shard loaded again; returns at once */
+    /**
+     * @param reload has a shard loaded again; returns at once
+     * @param loaded told of each shard that is there; returns at once
+     */
     ShardLoader(
             ShardConnections connections,
             ShardWriter writer,
@@ -55,7 +60,8 @@ final class ShardLoader implements CoordinatorLoader<CoordinatorRecord> {
             ScheduledExecutorService executor,
             int leaseEpoch,
             Time time,
-            IntConsumer reload) {
+            IntConsumer reload,
+            Runnable loaded) {
         this.connections = connections;
         this.writer = writer;
         this.serde = serde;
@@ -65,6 +71,7 @@ final class ShardLoader implements CoordinatorLoader<CoordinatorRecord> {
         this.leaseEpoch = leaseEpoch;
         this.time = time;
         this.reload = reload;
+        this.loaded = loaded;
     }
 
     @Override
@@ -72,7 +79,11 @@ final class ShardLoader implements CoordinatorLoader<CoordinatorRecord> {
             TopicPartition partition, CoordinatorPlayback<CoordinatorRecord> playback) {
         CompletableFuture<LoadSummary> done = new CompletableFuture<>();
         Loading loading = new Loading(partition, playback, done, time.milliseconds());
-        executor.execute(() -> attempt(loading));
+        try {
+            executor.execute(() -> attempt(loading));
+        } catch (RejectedExecutionException e) {
+            done.completeExceptionally(e);
+        }
         return done;
     }
 
@@ -121,7 +132,11 @@ final class ShardLoader implements CoordinatorLoader<CoordinatorRecord> {
 
     @SuppressWarnings("FutureReturnValueIgnored") // What it does it tells by the loading's own future.
     private void schedule(Runnable action) {
-        executor.schedule(action, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            executor.schedule(action, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOGGER.atDebug().setCause(e).log("the broker stops");
+        }
     }
 
     private Optional<ShardStore.Claim> claim(Connection connection, int shard) throws SQLException {
@@ -150,7 +165,14 @@ final class ShardLoader implements CoordinatorLoader<CoordinatorRecord> {
                     connection -> new ShardReplay(loading.playback(), serde).run(connection, loading.shard(), claim));
             writer.own(loading.partition(), claim);
             loading.done().complete(new LoadSummary(loading.startMs(), time.milliseconds(), 0, records, 0));
+            loaded.run();
         } catch (SQLException | RuntimeException e) {
+            if (!closed) {
+                LOGGER.atError()
+                        .setCause(e)
+                        .addKeyValue("shard", loading.shard())
+                        .log("consumer groups could not be read; they are read again");
+            }
             loading.done().completeExceptionally(e);
             schedule(() -> reload.accept(loading.shard()));
         }

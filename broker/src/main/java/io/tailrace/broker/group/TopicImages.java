@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.metadata.PartitionRecord;
@@ -34,20 +35,21 @@ import org.slf4j.LoggerFactory;
  * deleted topic.
  *
  * <p>A shard that is loading at that moment misses the deletion, as does a broker that dies then. So the offsets of topics
- * that are gone are looked for again now and then, and their deletion is told once more.
+ * that are gone are looked for when shards have loaded, and now and then, and their deletion is told once more.
  *
  * <p>Confined to the thread of the executor but for the methods of {@link TopicListener}. Owns: the executor.
  */
 final class TopicImages implements TopicListener, AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(TopicImages.class);
-    private static final Duration FIRST_SWEEP = Duration.ofSeconds(10);
+    private static final Duration SWEEP_DELAY = Duration.ofMillis(500);
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
 
     private final GroupCoordinator service;
     private final Database database;
     private final ScheduledExecutorService executor;
     private final int nodeId;
+    private final AtomicBoolean sweepIsDue = new AtomicBoolean();
     private MetadataImage image = MetadataImage.EMPTY;
 
     TopicImages(GroupCoordinator service, Database database, ScheduledExecutorService executor, int nodeId) {
@@ -62,7 +64,21 @@ final class TopicImages implements TopicListener, AutoCloseable {
     void start(Collection<Topic> topics) {
         publish(delta -> topics.forEach(topic -> put(delta, topic)));
         executor.scheduleWithFixedDelay(
-                this::removeLeftOvers, FIRST_SWEEP.toMillis(), SWEEP_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                this::removeLeftOvers, SWEEP_INTERVAL.toMillis(), SWEEP_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A shard is loaded: it may have missed a deletion. On any thread. */
+    @SuppressWarnings("FutureReturnValueIgnored") // It ends with the executor.
+    void onShardLoaded() {
+        if (sweepIsDue.compareAndSet(false, true)) {
+            executor.schedule(
+                    () -> {
+                        sweepIsDue.set(false);
+                        removeLeftOvers();
+                    },
+                    SWEEP_DELAY.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.tools.ConsumerPerformance;
 import org.apache.kafka.tools.ProducerPerformance;
 
 /**
@@ -50,10 +51,10 @@ final class LoadGenerator {
         return PerfOutput.producer(output, records);
     }
 
-    /** Records a second, as ConsumerPerformance sees it; every record must have arrived. */
+    /** Records a second, as ConsumerPerformance sees it, without the time of joining its group; every record must have arrived. */
     double consume(String bootstrapServers, String topic, long records) {
         List<String> output = run(
-                AssignedConsumerPerformance.class,
+                ConsumerPerformance.class,
                 List.of(
                         "--bootstrap-server",
                         bootstrapServers,
