@@ -170,6 +170,7 @@ class Consumer:
     def __init__(self, bootstrap, settings):
         if settings["protocol"] == "consumer":
             raise Failure(35, "kafka-python has no KIP-848 consumer")
+        self.grouped = settings["group"] is not None
         self.consumer = kafka.KafkaConsumer(
             bootstrap_servers=bootstrap,
             group_id=settings["group"],
@@ -198,6 +199,10 @@ class Consumer:
         self.consumer.subscribe(topics)
 
     def poll(self, seconds):
+        # kafka-python forgets its assignment where a poll ends just before the answer to its SyncGroup is there, whatever
+        # the broker: so a poll that joins is given more time.
+        if self.grouped and self.consumer._coordinator.need_rejoin():
+            seconds = 1
         found = []
         for records in self.consumer.poll(timeout_ms=int(seconds * 1000), max_records=1000).values():
             for r in records:
