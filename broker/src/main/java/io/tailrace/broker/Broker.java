@@ -21,6 +21,9 @@ import io.tailrace.broker.log.LogStartOffsets;
 import io.tailrace.broker.log.OffsetFinder;
 import io.tailrace.broker.log.PartitionTable;
 import io.tailrace.broker.log.ProducerExpiry;
+import io.tailrace.broker.metrics.BrokerMetrics;
+import io.tailrace.broker.metrics.MeteredDispatcher;
+import io.tailrace.broker.metrics.MetricsServer;
 import io.tailrace.broker.net.BrokerServer;
 import io.tailrace.broker.outbox.Outbox;
 import io.tailrace.broker.outbox.SqlTopicDefaults;
@@ -159,7 +162,7 @@ public final class Broker implements AutoCloseable {
                 transactions.apis(resolver)));
         transactions.startUpkeep();
         maintain(threads, topics, new ProducerExpiry(database, config.log().producerIdExpiration()));
-        return listen(config.broker(), new QuotaGate(apis, quotas));
+        return listen(config, new QuotaGate(apis, quotas), registry, appends);
     }
 
     private static LogApis.Parts logParts(
@@ -249,8 +252,21 @@ public final class Broker implements AutoCloseable {
         threads.maintainEvery(EXPIRY_INTERVAL, expiry::run);
     }
 
-    private BrokerServer listen(ListenerConfig listener, RequestDispatcher apis) {
-        BrokerServer started = own(BrokerServer.start(listener, ApiTable::isServed, apis));
+    private BrokerServer listen(
+            BrokerConfig config, RequestDispatcher handlers, TopicRegistry registry, LogAppends appends) {
+        if (config.metrics().port() == 0) {
+            return listen(config.broker(), handlers);
+        }
+        BrokerMetrics metrics = own(new BrokerMetrics(registry));
+        appends.observe(metrics);
+        BrokerServer started = listen(config.broker(), new MeteredDispatcher(handlers, metrics));
+        metrics.observe(started);
+        own(MetricsServer.start(config.metrics(), metrics));
+        return started;
+    }
+
+    private BrokerServer listen(ListenerConfig listener, RequestDispatcher handlers) {
+        BrokerServer started = own(BrokerServer.start(listener, ApiTable::isServed, handlers));
         advertisedPort.set(listener.advertisedPort() == 0 ? started.port() : listener.advertisedPort());
         return started;
     }

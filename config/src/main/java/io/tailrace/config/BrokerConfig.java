@@ -11,6 +11,7 @@ public record BrokerConfig(
         @Setting("Consumer groups.") GroupSettings groups,
         @Setting("How records that SQL produces reach the log.") OutboxSettings outbox,
         @Setting("What bounds transactions.") TransactionSettings transactions,
+        @Setting("Metrics for a monitoring system.") MetricsSettings metrics,
         @Setting("The Postgres that holds everything.") PostgresConfig postgres) {
 
     public BrokerConfig {

@@ -192,6 +192,12 @@ final class AppendGroup {
         return rows;
     }
 
+    long records() {
+        return changes.values().stream()
+                .mapToLong(change -> change.nextOffset - change.expectedOffset)
+                .sum();
+    }
+
     int bytes() {
         return rows.size();
     }

@@ -56,6 +56,7 @@ final class Appender implements AutoCloseable {
     private final BlockingQueue<PendingAppend> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean closing;
+    private volatile AppendObserver observer = (records, bytes, durationNs) -> {};
 
     // Confined to the thread.
     private final RecordRows recordRows;
@@ -82,6 +83,10 @@ final class Appender implements AutoCloseable {
         this.time = time;
         this.thread = new Thread(this::run, name);
         thread.start();
+    }
+
+    void observe(AppendObserver newObserver) {
+        observer = newObserver;
     }
 
     void enqueue(PendingAppend append) {
@@ -173,8 +178,7 @@ final class Appender implements AutoCloseable {
                 putBack(members, source);
                 return true;
             } else {
-                rows.end();
-                transaction.write(current, group);
+                write(current, group);
             }
             group.onCommitted();
             group.expireProducers(producerExpirationMs);
@@ -195,6 +199,14 @@ final class Appender implements AutoCloseable {
             LOGGER.atError().setCause(e).log("an append failed for a reason that has no place here");
             return onFailure(group, members, new SQLException(e));
         }
+    }
+
+    private void write(Connection current, AppendGroup group)
+            throws SQLException, OffsetsMovedException, TransactionsEndedException {
+        long startNs = time.nanoseconds();
+        rows.end();
+        transaction.write(current, group);
+        observer.onCommitted(group.records(), group.bytes(), time.nanoseconds() - startNs);
     }
 
     private void add(Connection current, AppendGroup group, PendingAppend append) throws SQLException {

@@ -47,6 +47,11 @@ public final class LogAppends implements AutoCloseable {
         }
     }
 
+    /** Has the observer told of every transaction from now on. */
+    public void observe(AppendObserver observer) {
+        appenders.forEach(appender -> appender.observe(observer));
+    }
+
     /**
      * Appends the one batch of a produce request's partition. Its records must stay as they are until the answer.
      *

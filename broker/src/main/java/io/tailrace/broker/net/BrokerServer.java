@@ -34,11 +34,14 @@ public final class BrokerServer implements AutoCloseable {
 
     private final EventLoopGroup eventLoops;
     private final ChannelGroup connections;
+    private final TrafficCounter traffic;
     private final Channel listener;
 
-    private BrokerServer(EventLoopGroup eventLoops, ChannelGroup connections, Channel listener) {
+    private BrokerServer(
+            EventLoopGroup eventLoops, ChannelGroup connections, TrafficCounter traffic, Channel listener) {
         this.eventLoops = eventLoops;
         this.connections = connections;
+        this.traffic = traffic;
         this.listener = listener;
     }
 
@@ -73,7 +76,17 @@ public final class BrokerServer implements AutoCloseable {
             throw BindFailure.toException(config, failure);
         }
         LOGGER.atInfo().addKeyValue("address", bound.channel().localAddress()).log("listening for Kafka clients");
-        return new BrokerServer(eventLoops, connections, bound.channel());
+        return new BrokerServer(eventLoops, connections, initializer.traffic(), bound.channel());
+    }
+
+    /** How many connections are open. */
+    public int connections() {
+        return connections.size();
+    }
+
+    /** The bytes of all connections since the start. */
+    public TrafficCounter traffic() {
+        return traffic;
     }
 
     /** The port that is bound. */

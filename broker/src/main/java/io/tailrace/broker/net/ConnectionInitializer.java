@@ -19,6 +19,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     private final RequestMemory requestMemory;
     private final ChannelGroup connections;
     private final ConnectionCloser closer = new ConnectionCloser(LogLimiter.ofDefaultRate());
+    private final TrafficCounter traffic = new TrafficCounter();
     private final AtomicLong connectionNumbers = new AtomicLong();
 
     ConnectionInitializer(
@@ -34,12 +35,17 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
         this.connections = connections;
     }
 
+    TrafficCounter traffic() {
+        return traffic;
+    }
+
     @Override
     protected void initChannel(Channel channel) {
         NettyClientConnection connection = new NettyClientConnection(channel, connectionNumbers.incrementAndGet());
         ReadGate gate = new ReadGate(channel);
         long idleMs = config.idleTimeout().toMillis();
         channel.pipeline()
+                .addLast("traffic", traffic)
                 .addLast("idle", new IdleStateHandler(true, 0, 0, idleMs, TimeUnit.MILLISECONDS))
                 .addLast("chunks", new ChunkedWriteHandler())
                 .addLast("frames", new FrameDecoder(config, new ConnectionMemory(requestMemory), gate, closer))

@@ -10,6 +10,7 @@
  * in which a frame meets it ({@link io.tailrace.broker.net.ConnectionInitializer}):
  *
  * <ol>
+ *   <li>{@link io.tailrace.broker.net.TrafficCounter}: counts bytes, both ways.
  *   <li>{@code IdleStateHandler}: notices a connection that neither sends nor takes bytes.
  *   <li>{@code ChunkedWriteHandler}: (outbound) sends a large response piece by piece, as the client takes it.
  *   <li>{@link io.tailrace.broker.net.FrameDecoder}: bytes to frames, each with its reservation of memory; a frame that is too
@@ -22,7 +23,7 @@
  *
  * <p>One {@link io.tailrace.broker.net.ReadGate} per connection stops reading while memory is short, too many requests are in
  * flight, the client does not take its responses, or the broker stops. A request's memory ({@link
- * io.tailrace.broker.net.MemoryReservation}) is handed along with it from step 3 to step 6, which gives it back when the response
+ * io.tailrace.broker.net.MemoryReservation}) is handed along with it from step 4 to step 7, which gives it back when the response
  * has left.
  */
 @NullMarked

@@ -1,0 +1,11 @@
+/**
+ * What can be measured from outside, in Prometheus's text format.
+ *
+ * <p>{@link io.tailrace.broker.metrics.BrokerMetrics} holds the numbers; {@link io.tailrace.broker.metrics.MeteredDispatcher}
+ * counts requests on their way to the handlers; {@link io.tailrace.broker.metrics.MetricsServer} answers HTTP. Labels come
+ * from fixed lists (API names, error names), so no client can make them grow.
+ */
+@NullMarked
+package io.tailrace.broker.metrics;
+
+import org.jspecify.annotations.NullMarked;
