@@ -43,14 +43,13 @@ class InitProducerIdApiTest {
     };
 
     private static InitProducerIdResponseData ask(InitProducerIdApi api, @Nullable String transactionalId) {
-        InitProducerIdRequestData data = new InitProducerIdRequestData()
-                .setTransactionalId(transactionalId)
-                .setTransactionTimeoutMs(1000);
+        InitProducerIdRequest body = new InitProducerIdRequest.Builder(
+                        new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(1000))
+                .build(VERSION);
+        // Kafka's own builder refuses to send an empty one.
+        body.data().setTransactionalId(transactionalId);
         KafkaRequest request = new KafkaRequest(
-                new RequestHeader(ApiKeys.INIT_PRODUCER_ID, VERSION, "client", 1),
-                new InitProducerIdRequest.Builder(data).build(VERSION),
-                CONNECTION,
-                10);
+                new RequestHeader(ApiKeys.INIT_PRODUCER_ID, VERSION, "client", 1), body, CONNECTION, 10);
         return (InitProducerIdResponseData) api.handle(request).join().data();
     }
 
