@@ -99,6 +99,18 @@ class CompactionIT {
         assertClientsReach(List.of(compacted), visible(compacted), Map.of());
     }
 
+    @Test
+    void shouldLetClientsPassWhatWasAbortedAtTheEnd() throws Exception {
+        // Given
+        startCluster();
+        TopicPartition aborted = topicWithAbortedEnd("aborted-end", 10);
+        TopicPartition onlyAborted = topicWithAbortedEnd("only-aborted", 0);
+
+        // Then
+        assertClientsReach(List.of(aborted), 10, Map.of());
+        assertClientsReach(List.of(onlyAborted), 0, Map.of());
+    }
+
     /** Bytes of the table after VACUUM: see {@link StoredSize}. */
     @Test
     void shouldBringTheTableBackToSize() throws Exception {
@@ -208,6 +220,24 @@ class CompactionIT {
         } finally {
             clients.forEach(ScenarioClient::close);
         }
+    }
+
+    private TopicPartition topicWithAbortedEnd(String name, int committed) throws Exception {
+        TopicPartition partition =
+                Clients.createTopic(cluster.connection(), name, 1).get(0);
+        for (int i = 0; i < committed; i++) {
+            produce(partition, "key", Integer.toString(i));
+        }
+        Map<String, Object> settings = Map.of("transactional.id", name);
+        try (KafkaProducer<byte[], byte[]> producer = Clients.producer(cluster.connection(), settings)) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            for (int i = 0; i < 5; i++) {
+                producer.send(new ProducerRecord<>(name, new byte[] {1})).get();
+            }
+            producer.abortTransaction();
+        }
+        return partition;
     }
 
     /**
