@@ -10,7 +10,6 @@ import java.util.Map;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.CorruptRecordException;
-import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.UnsupportedCompressionTypeException;
 import org.apache.kafka.common.record.internal.CompressionType;
@@ -145,13 +144,16 @@ class IncomingBatchTest {
     }
 
     @Test
-    void shouldRefuseTransactionalRecords() {
+    void shouldLeaveTransactionalRecordsToTheGroup() {
         // Given
         MemoryRecords records = MemoryRecords.withTransactionalRecords(
                 Compression.NONE, 1L, (short) 0, 0, new SimpleRecord(Batches.utf8("v")));
 
         // Then
-        assertThatThrownBy(() -> check(records)).isInstanceOf(InvalidTxnStateException.class);
+        assertThat(IncomingBatch.of(records, Batches.PRODUCE_VERSION, SETTINGS)
+                        .header()
+                        .isTransactional())
+                .isTrue();
     }
 
     @Test

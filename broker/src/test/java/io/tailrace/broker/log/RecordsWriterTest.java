@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,43 @@ class RecordsWriterTest {
                         TimestampType.LOG_APPEND_TIME,
                         TimestampType.CREATE_TIME);
         written.batches().forEach(batch -> batch.ensureValid());
+    }
+
+    @Test
+    void shouldPutAControlBatchAtTheEndOfAHole() {
+        // Given
+        RecordsWriter writer = new RecordsWriter(16, 1000);
+        writer.add(3, record(1, 1), false);
+
+        // When
+        writer.addHole(9);
+
+        // Then: as every client passes it, in no transaction and of no producer
+        List<MutableRecordBatch> batches = new ArrayList<>();
+        writer.finish().batches().forEach(batches::add);
+        assertThat(batches).hasSize(2);
+        MutableRecordBatch hole = batches.get(1);
+        hole.ensureValid();
+        assertThat(hole.isControlBatch()).isTrue();
+        assertThat(hole.isTransactional()).isFalse();
+        assertThat(hole.hasProducerId()).isFalse();
+        assertThat(hole.baseOffset()).isEqualTo(9);
+        assertThat(hole.nextOffset()).isEqualTo(10);
+        assertThat(hole.countOrNull()).isOne();
+        assertThat(hole.sizeInBytes()).isEqualTo(HoleBatch.SIZE);
+    }
+
+    @Test
+    void shouldLeaveAHoleOutWhereThereIsNoRoom() {
+        // Given
+        RecordsWriter writer = new RecordsWriter(16, 100);
+        writer.add(3, record(1, 10), false);
+
+        // When
+        writer.addHole(9);
+
+        // Then
+        assertThat(records(writer.finish())).extracting(Record::offset).containsExactly(3L);
     }
 
     @Test
