@@ -25,7 +25,7 @@ public final class ToolProgram {
      * @return its output
      */
     public static String run(Path directory, String name, String... arguments) {
-        Path log = directory.resolve(name + ".log");
+        Path log = directory.resolve(name + "-" + System.nanoTime() + ".log");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
