@@ -6,8 +6,8 @@ import io.tailrace.cli.UserError;
 import io.tailrace.cli.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -42,8 +42,8 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--cleaning",
-            description = "Measure what retention costs producers, without Apache Kafka: a topic that keeps everything"
-                    + " against one whose records are deleted while it is produced to.")
+            description = "Measure what cleaning costs producers, without Apache Kafka: a topic that keeps everything"
+                    + " against topics that retention and compaction clean while they are produced to.")
     private boolean cleaning;
 
     @Option(names = "--json", description = "Print the medians as JSON on standard output instead of a table.")
@@ -131,12 +131,12 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private void printCleaning(Map<String, Double> medians) throws JsonProcessingException {
+    private void printCleaning(List<CleaningResult> results) throws JsonProcessingException {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(medians));
+            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(results));
         } else {
-            medians.forEach((name, value) -> out.println(String.format(Locale.ROOT, "%-10s %,14.2f", name, value)));
+            ResultTable.cleaningLines(results).forEach(out::println);
         }
         out.flush();
     }

@@ -27,7 +27,7 @@ final class BenchServers implements AutoCloseable {
 
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final Map<Contender, String> addresses = new EnumMap<>(Contender.class);
-    private final Path directory;
+    private final LocalPostgres postgres;
 
     BenchServers() {
         this(true, "");
@@ -36,8 +36,7 @@ final class BenchServers implements AutoCloseable {
     private BenchServers(boolean withKafka, String brokerSections) {
         boolean started = false;
         try {
-            LocalPostgres postgres = own(LocalPostgres.start());
-            directory = postgres.directory();
+            postgres = own(LocalPostgres.start());
             addresses.put(Contender.TAILRACE, startBroker(postgres, brokerSections));
             if (withKafka) {
                 LocalKafka kafka = own(LocalKafka.start(KafkaOptions.temporary().withJvmOptions(SERVER_JVM)));
@@ -66,7 +65,12 @@ final class BenchServers implements AutoCloseable {
 
     /** A temporary place for logs. */
     Path directory() {
-        return directory;
+        return postgres.directory();
+    }
+
+    /** Rows of the topic's log in Postgres. */
+    long rows(String topic) {
+        return LogRows.count(postgres.address(), topic);
     }
 
     @Override

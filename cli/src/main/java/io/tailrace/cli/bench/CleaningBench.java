@@ -1,28 +1,44 @@
 package io.tailrace.cli.bench;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * What retention costs producers: producing to a topic that keeps everything, against one whose records expire a second
- * after they were written and are deleted meanwhile. Confined to one thread.
+ * What cleaning costs producers: producing to a topic that keeps everything, against topics whose records are removed
+ * meanwhile, by age, by size, or because a later record has the same key. Confined to one thread.
  */
 final class CleaningBench {
 
     private static final int RECORD_BYTES = 100;
+    private static final int KEYS = 1_000;
 
-    /** Retention looks every second, so that it deletes all the time. */
+    /** The cleaner looks every second, so that it works all the time. */
     private static final String CLEANER =
             """
             [cleaner]
             retention_check_interval = "1s"
+            compaction_check_interval = "1s"
             """;
 
-    private static final Map<String, Map<String, String>> TOPICS = topics();
+    /**
+     * A topic of the measurement.
+     *
+     * @param config its settings, beyond the broker's
+     */
+    private record Kind(String name, Map<String, String> config) {}
+
+    private static final Kind KEEPING = new Kind("keeping", Map.of("retention.ms", "-1"));
+
+    private static final List<Kind> KINDS = List.of(
+            KEEPING,
+            new Kind("by-time", Map.of("retention.ms", "1000")),
+            new Kind("by-size", Map.of("retention.ms", "-1", "retention.bytes", "1048576")),
+            new Kind("compacted", Map.of("cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.01")));
 
     private final Consumer<String> progress;
 
@@ -30,46 +46,57 @@ final class CleaningBench {
         this.progress = progress;
     }
 
-    private static Map<String, Map<String, String>> topics() {
-        Map<String, Map<String, String>> topics = new LinkedHashMap<>();
-        topics.put("keeping", Map.of("retention.ms", "-1"));
-        topics.put("expiring", Map.of("retention.ms", "1000"));
-        return topics;
-    }
-
-    /** The medians in records a second, and how the second compares to the first. */
-    Map<String, Double> run(int rounds, long records) {
-        Map<String, List<Double>> measured = new LinkedHashMap<>();
+    /**
+     * Runs every kind once a round, beginning with another one each time; round 0 warms up.
+     *
+     * @return by kind: the median in records a second, and its ratio to the topic that keeps everything
+     */
+    List<CleaningResult> run(int rounds, long records) {
+        Map<String, List<Double>> measured = new TreeMap<>();
+        Map<String, Long> rows = new TreeMap<>();
         try (BenchServers servers = BenchServers.brokerOnly(CLEANER)) {
             Runtime.getRuntime().addShutdownHook(new Thread(servers::close, "bench-shutdown"));
             for (int round = 0; round <= rounds; round++) {
-                List<String> order = new ArrayList<>(TOPICS.keySet());
-                if (round % 2 == 1) {
-                    order.add(order.remove(0));
-                }
-                for (String kind : order) {
-                    double rate = produce(servers, kind, round, records);
+                for (Kind kind : order(round)) {
+                    double rate = produce(servers, kind, round, records, rows);
                     if (round > 0) {
-                        measured.computeIfAbsent(kind, key -> new ArrayList<>()).add(rate);
+                        measured.computeIfAbsent(kind.name(), name -> new ArrayList<>())
+                                .add(rate);
                     }
                 }
             }
         }
-        Map<String, Double> medians = new LinkedHashMap<>();
-        TOPICS.keySet().forEach(kind -> medians.put(kind, Results.median(measured.getOrDefault(kind, List.of()))));
-        medians.put("ratio", medians.getOrDefault("expiring", 0.0) / medians.getOrDefault("keeping", 1.0));
-        return medians;
+        return KINDS.stream()
+                .map(kind -> new CleaningResult(
+                        kind.name(),
+                        median(measured, kind),
+                        median(measured, kind) / median(measured, KEEPING),
+                        rows.getOrDefault(kind.name(), 0L)))
+                .toList();
     }
 
-    private double produce(BenchServers servers, String kind, int round, long records) {
+    private static List<Kind> order(int round) {
+        List<Kind> order = new ArrayList<>(KINDS);
+        Collections.rotate(order, round);
+        return order;
+    }
+
+    private static double median(Map<String, List<Double>> measured, Kind kind) {
+        return Results.median(measured.getOrDefault(kind.name(), List.of()));
+    }
+
+    private double produce(BenchServers servers, Kind kind, int round, long records, Map<String, Long> rows) {
         String address = servers.bootstrapServers(Contender.TAILRACE);
-        String topic = kind + "-" + round;
-        BenchTopics.create(address, topic, TOPICS.getOrDefault(kind, Map.of()));
+        String topic = kind.name() + "-" + round;
+        BenchTopics.create(address, topic, kind.config());
         BenchCommand.flushDisks();
         double rate = new LoadGenerator(servers.directory().resolve("load.log"))
-                .produce(address, topic, records, RECORD_BYTES);
+                .produceKeyed(address, topic, records, RECORD_BYTES, KEYS);
+        long left = servers.rows(topic);
+        rows.put(kind.name(), left);
         BenchTopics.delete(address, topic);
-        progress.accept(String.format(Locale.ROOT, "  round %d, %s: %,.0f records/s", round, kind, rate));
+        progress.accept(String.format(
+                Locale.ROOT, "  round %d, %s: %,.0f records/s, %,d rows left", round, kind.name(), rate, left));
         return rate;
     }
 }

@@ -13,7 +13,7 @@ import org.apache.kafka.tools.ConsumerPerformance;
 import org.apache.kafka.tools.ProducerPerformance;
 
 /**
- * Kafka's own perf tools, each run in a new JVM, so that neither contender finds a client warmed up by the other, and
+ * Kafka's own perf tools and {@link KeyedProducer}, each run in a new JVM, so that neither contender finds a client warmed up by the other, and
  * the numbers that they print. Confined to one thread.
  */
 final class LoadGenerator {
@@ -49,6 +49,13 @@ final class LoadGenerator {
                         "--command-property",
                         "acks=all"));
         return PerfOutput.producer(output, records);
+    }
+
+    /** Records a second, over that many keys; every record must have been acknowledged. */
+    double produceKeyed(String bootstrapServers, String topic, long records, int recordBytes, int keys) {
+        List<String> arguments = List.of(
+                bootstrapServers, topic, Long.toString(records), Integer.toString(recordBytes), Integer.toString(keys));
+        return PerfOutput.keyedProducer(run(KeyedProducer.class, arguments), records);
     }
 
     /** Records a second, as ConsumerPerformance sees it, without the time of joining its group; every record must have arrived. */

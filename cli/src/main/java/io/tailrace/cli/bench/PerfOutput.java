@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds the result in what Kafka's perf tools print. */
+/** Finds the result in what Kafka's perf tools and {@link KeyedProducer} print. */
 final class PerfOutput {
 
     private static final Pattern PRODUCER =
@@ -14,10 +14,16 @@ final class PerfOutput {
     private static final Pattern CONSUMER =
             Pattern.compile("[^,]+, [^,]+, [\\d.]+, [\\d.]+, (\\d+), [\\d.]+, -?\\d+, \\d+, [\\d.]+, ([\\d.]+)");
 
+    private static final Pattern KEYED_PRODUCER = Pattern.compile("(\\d+) keyed records, ([\\d.]+) records/s");
+
     private PerfOutput() {}
 
     static double producer(List<String> lines, long expectedRecords) {
         return find(lines, PRODUCER, expectedRecords, "produced");
+    }
+
+    static double keyedProducer(List<String> lines, long expectedRecords) {
+        return find(lines, KEYED_PRODUCER, expectedRecords, "produced");
     }
 
     static double consumer(List<String> lines, long expectedRecords) {
@@ -36,7 +42,7 @@ final class PerfOutput {
                 return Double.parseDouble(matcher.group(2));
             }
         }
-        throw new UserError("Kafka's perf tool printed no result:\n" + tail(lines));
+        throw new UserError("the program that makes the load printed no result:\n" + tail(lines));
     }
 
     private static String tail(List<String> lines) {

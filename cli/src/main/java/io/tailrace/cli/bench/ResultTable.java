@@ -25,6 +25,18 @@ final class ResultTable {
         return table.lines();
     }
 
+    static List<String> cleaningLines(List<CleaningResult> results) {
+        TextTable table = new TextTable(List.of("topic", "produced", "ratio", "rows left"));
+        for (CleaningResult result : results) {
+            table.addRow(List.of(
+                    result.topic(),
+                    perSecond(result.recordsPerSecond()),
+                    String.format(Locale.ROOT, "%.2f", result.ratio()),
+                    String.format(Locale.ROOT, "%,d", result.rowsLeft())));
+        }
+        return table.lines();
+    }
+
     private static String perSecond(double records) {
         return String.format(Locale.ROOT, "%,.0f/s", records);
     }

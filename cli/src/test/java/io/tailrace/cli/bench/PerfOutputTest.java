@@ -29,6 +29,12 @@ class PerfOutputTest {
     }
 
     @Test
+    void shouldFindTheRateOfTheKeyedProducer() {
+        assertThat(PerfOutput.keyedProducer(List.of("200000 keyed records, 81234.5 records/s"), 200_000))
+                .isEqualTo(81234.5);
+    }
+
+    @Test
     void shouldNotCountARunThatLostRecords() {
         assertThatThrownBy(() -> PerfOutput.producer(List.of("Exception: too late", PRODUCED), 200_001))
                 .isInstanceOf(UserError.class)
