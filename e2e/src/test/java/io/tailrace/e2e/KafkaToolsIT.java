@@ -23,8 +23,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Apache Kafka's own command-line tools: what an operator does with them, and what they print. */
+@Execution(ExecutionMode.CONCURRENT)
 class KafkaToolsIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * The broker of a class of tests that ask how it answers, or of all such classes. With {@code -Dtailrace.test.reference=true} Apache Kafka itself
  * stands in its place: what the tests expect is what Kafka does.
  *
- * <p>Confined to the test's thread. Owns: the broker's process.
+ * <p>Classes that share one run side by side: what a test opens belongs to its thread. Owns: the broker's process.
  */
 public final class SharedBroker
         implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, AfterTestExecutionCallback {
@@ -39,7 +39,7 @@ public final class SharedBroker
     private static final SharedBroker OF_ALL_CLASSES = new SharedBroker(true);
 
     private final boolean ofAllClasses;
-    private final List<ScenarioClient> clients = new ArrayList<>();
+    private final ThreadLocal<List<ScenarioClient>> clients = ThreadLocal.withInitial(ArrayList::new);
     private final Databases databases = new Databases();
     private final Programs programs = new Programs();
     private @Nullable BrokerProgram broker;
@@ -60,7 +60,7 @@ public final class SharedBroker
     }
 
     @Override
-    public void beforeAll(ExtensionContext context) {
+    public synchronized void beforeAll(ExtensionContext context) {
         if (reference != null || broker != null) {
             return;
         }
@@ -92,8 +92,8 @@ public final class SharedBroker
 
     @Override
     public void afterEach(ExtensionContext context) {
-        clients.forEach(ScenarioClient::close);
-        clients.clear();
+        clients.get().forEach(ScenarioClient::close);
+        clients.remove();
     }
 
     @Override
@@ -122,7 +122,7 @@ public final class SharedBroker
     }
 
     private ScenarioClient closedAfterTest(ScenarioClient client) {
-        clients.add(client);
+        clients.get().add(client);
         return client;
     }
 
@@ -158,14 +158,14 @@ public final class SharedBroker
         return Clients.createTopic(connection(), freshTopicName(), partitions);
     }
 
-    public BrokerProgram program() {
+    public synchronized BrokerProgram program() {
         if (broker == null) {
             throw new IllegalStateException("no broker of ours runs");
         }
         return broker;
     }
 
-    public int port() {
+    public synchronized int port() {
         if (reference != null) {
             String address = reference.bootstrapServers();
             return Integer.parseInt(address.substring(address.indexOf(':') + 1));

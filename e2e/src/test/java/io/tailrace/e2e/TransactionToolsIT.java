@@ -14,8 +14,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** kafka-transactions: what an operator sees of transactions. */
+@Execution(ExecutionMode.CONCURRENT)
 class TransactionToolsIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

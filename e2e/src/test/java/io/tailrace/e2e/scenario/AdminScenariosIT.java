@@ -16,8 +16,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Topics are made, grown and deleted, or refused with the error that Kafka gives. */
+@Execution(ExecutionMode.CONCURRENT)
 class AdminScenariosIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);

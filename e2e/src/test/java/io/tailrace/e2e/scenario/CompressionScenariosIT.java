@@ -20,8 +20,11 @@ import java.util.Random;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Every codec of every client is understood, and what is served is understood by every client. */
+@Execution(ExecutionMode.CONCURRENT)
 class CompressionScenariosIT {
 
     private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");

@@ -24,8 +24,11 @@ import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Many at once. */
+@Execution(ExecutionMode.CONCURRENT)
 class ConcurrentScenariosIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(40);

@@ -14,8 +14,11 @@ import java.util.Map;
 import org.apache.kafka.common.protocol.Errors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The settings of a topic are shown, changed and at once in effect. */
+@Execution(ExecutionMode.CONCURRENT)
 class ConfigScenariosIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);

@@ -21,8 +21,11 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The first, the empty and the large. */
+@Execution(ExecutionMode.CONCURRENT)
 class EdgeScenariosIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -18,8 +18,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Groups are listed, described and deleted, in each of their states. */
+@Execution(ExecutionMode.CONCURRENT)
 class GroupAdminScenariosIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

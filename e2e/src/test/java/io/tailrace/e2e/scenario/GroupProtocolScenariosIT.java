@@ -26,8 +26,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a group's coordinator answers to members that are late, wrong or gone. */
+@Execution(ExecutionMode.CONCURRENT)
 class GroupProtocolScenariosIT {
 
     private static final int SESSION_MS = 30_000;

@@ -24,8 +24,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Members share the partitions of a topic, come, go and die. */
+@Execution(ExecutionMode.CONCURRENT)
 class GroupScenariosIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -17,8 +17,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Idempotent producers of every client; what happens to a batch that comes twice is IdempotenceIT's. */
+@Execution(ExecutionMode.CONCURRENT)
 class IdempotentScenariosIT {
 
     @RegisterExtension

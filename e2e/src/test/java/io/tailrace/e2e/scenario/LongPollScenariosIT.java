@@ -18,8 +18,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Consumers that wait hear of a record when it comes, not when their wait is over; the rest is FetchIT's. */
+@Execution(ExecutionMode.CONCURRENT)
 class LongPollScenariosIT {
 
     private static final int LONG_WAIT_MS = 12_000;

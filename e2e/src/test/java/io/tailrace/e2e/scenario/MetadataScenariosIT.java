@@ -18,8 +18,11 @@ import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.MetadataResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Which topics there are, as clients hear of them. */
+@Execution(ExecutionMode.CONCURRENT)
 class MetadataScenariosIT {
 
     @RegisterExtension

@@ -22,8 +22,11 @@ import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Where a partition begins and ends, and where a group has got to. */
+@Execution(ExecutionMode.CONCURRENT)
 class OffsetScenariosIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -15,8 +15,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Partitions are added, and never taken away. */
+@Execution(ExecutionMode.CONCURRENT)
 class PartitionAdminScenariosIT {
 
     @RegisterExtension

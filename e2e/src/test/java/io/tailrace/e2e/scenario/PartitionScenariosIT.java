@@ -18,8 +18,11 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Which partition a record goes to: the same key to the same partition, whichever client sends it. */
+@Execution(ExecutionMode.CONCURRENT)
 class PartitionScenariosIT {
 
     private static final int PARTITIONS = 6;

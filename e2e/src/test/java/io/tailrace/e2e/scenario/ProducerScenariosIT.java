@@ -23,8 +23,11 @@ import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A producer sends one record or many, with any acknowledgement, and a consumer gets the same back. */
+@Execution(ExecutionMode.CONCURRENT)
 class ProducerScenariosIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -18,8 +18,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What the coordinator of transactions answers to what is repeated, late or wrong. */
+@Execution(ExecutionMode.CONCURRENT)
 class TransactionProtocolScenariosIT {
 
     private static final Errors[] FENCED = {Errors.PRODUCER_FENCED, Errors.INVALID_PRODUCER_EPOCH};

@@ -24,8 +24,11 @@ import org.apache.kafka.common.protocol.Errors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Records and offsets of a transaction are seen together, or never. */
+@Execution(ExecutionMode.CONCURRENT)
 class TransactionScenariosIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(40);
