@@ -6,7 +6,7 @@
  *
  * <p>Threads: {@code tailrace-forwarder} starts everything, watches over it and starts it again after a failure;
  * Debezium's task thread moves records through the pipeline while the stream runs; the producer's network thread only
- * notes acknowledgements. The pipeline is entered by one thread at a time.
+ * notes acknowledgements; {@code tailrace-target-topics} asks the target about its topics. The pipeline is entered by one thread at a time.
  */
 @NullMarked
 package io.tailrace.forwarder;

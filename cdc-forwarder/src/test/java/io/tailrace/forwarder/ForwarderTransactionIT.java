@@ -106,6 +106,29 @@ final class ForwarderTransactionIT {
     }
 
     @Test
+    void shouldGoOnWithOtherTopicsWhenOneIsDeletedBeforeItsTransactionsAreForwarded() {
+        int deleted = log.createTopic(topic + "-deleted", 1);
+        try (Forwarder forwarder = Forwarder.start(config)) {
+            // Given
+            log.appendPending(deleted, 0, 5, PRODUCER);
+            log.append(id, 0, 1);
+            awaitForwarded(forwarder, 1);
+
+            // When
+            log.execute("UPDATE kafka.topics SET deleted_at = now() WHERE id = " + deleted);
+            log.commit(PRODUCER);
+            log.append(id, 0, 1);
+            awaitForwarded(forwarder, 2);
+
+            // Then
+            await().atMost(SOON).untilAsserted(() -> assertThat(
+                            log.query("SELECT next_offset FROM kafka.forwarder_positions WHERE topic_id = " + deleted))
+                    .isEqualTo("5"));
+        }
+        assertThat(target.end(topic + "-deleted", 0)).isZero();
+    }
+
+    @Test
     void shouldGoOnWithATransactionThatWasDecidedWhileItWasStopped() {
         // Given
         log.append(id, 0, 1);

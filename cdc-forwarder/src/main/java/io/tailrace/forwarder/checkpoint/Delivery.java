@@ -2,6 +2,7 @@ package io.tailrace.forwarder.checkpoint;
 
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ public final class Delivery implements Callback {
             return;
         }
         error = exception;
-        if (!(exception instanceof TimeoutException)) {
+        if (!isUntaken(exception)) {
             progress.refused();
         }
         targetOffset = FAILED;
@@ -54,9 +55,19 @@ public final class Delivery implements Callback {
     }
 
     /**
-     * Why the record did not arrive. A timeout means that the producer did not even take it, and it can be offered
-     * again: the time for delivery itself is unlimited. Null if it did, or is still on its way.
+     * Whether the producer did not even take the record, so that it can be offered again: its memory is full, or it has no
+     * metadata of the topic because the target is away or refuses the login for now. What it has taken does not fail
+     * with these: the time for delivery is unlimited.
      */
+    public boolean isUntaken() {
+        return isUntaken(error());
+    }
+
+    private static boolean isUntaken(@Nullable Exception error) {
+        return error instanceof TimeoutException || error instanceof AuthenticationException;
+    }
+
+    /** Why the record did not arrive; null if it did, or is still on its way. */
     public @Nullable Exception error() {
         return targetOffset == FAILED ? error : null;
     }

@@ -128,6 +128,13 @@ public final class PartitionProgress {
         return hold != null && !hold.probing() && inFlight == 0 && nowNs - hold.probeAtNs() >= 0;
     }
 
+    /** What held the partition may have gone: if it is held, the next try is at that time. */
+    public void probeAt(long nowNs) {
+        if (hold != null) {
+            hold = new Hold(nowNs, hold.delay(), hold.probing());
+        }
+    }
+
     /** The next record sent is a probe: if it is acknowledged, the partition flows again. */
     public void probe() {
         if (hold != null) {

@@ -58,10 +58,7 @@ final class Flows {
         for (SourceTopic topic : topics.live(connection)) {
             TopicFlow known = flows.get(topic.id());
             if (known == null || !known.topic().equals(topic)) {
-                TopicFlow changed = new TopicFlow(topic);
-                if (known != null) {
-                    known.forEach(changed::add);
-                }
+                TopicFlow changed = known == null ? new TopicFlow(topic) : known.changed(topic);
                 flows.put(topic.id(), changed);
                 last = null;
                 live.add(changed);

@@ -46,8 +46,10 @@ public final class Pipeline implements AutoCloseable {
     private final LogTable table;
     private final ForwarderStats stats;
     private final TopicOpener opener;
+    private final UncleanEnd uncleanEnd;
     private final Flows flows = new Flows();
     private final UndecidedPartitions undecided = new UndecidedPartitions();
+    private final DeletedTopics deleted = new DeletedTopics(flows);
     private final Deliveries deliveries = new Deliveries();
     private final Checkpoints checkpoints;
     private final Sender sender;
@@ -67,27 +69,42 @@ public final class Pipeline implements AutoCloseable {
         this.target = target;
         this.table = table;
         this.stats = stats;
-        this.opener = new TopicOpener(target, config.backoff(), stats);
+        this.opener = new TopicOpener(new TargetInquiries(target), config.backoff());
+        this.uncleanEnd = new UncleanEnd(target, stats);
         this.checkpoints = new Checkpoints(positions, config.checkpointInterval(), flows, deliveries);
         this.sender = new Sender(config, settings, opener, flows, deliveries, stats, this::whileWaiting);
     }
 
     /**
-     * Begins, or begins again after a failure: takes over the saved positions, and makes a producer if there is none.
+     * Begins, or begins again after a failure: takes over the saved positions, and makes a producer if there is none. Only
+     * then it needs the target; a producer that is there outlives whatever happened.
      *
      * @param database the connection to read and save with, from now on
      */
     public synchronized void begin(Connection database) throws SQLException, InterruptedException {
         connection = database;
-        target.checkReachable();
-        checkpoints.restore(database);
-        List<TopicFlow> live = flows.refresh(database);
-        if (!sender.hasProducer()) {
-            opener.countRepeats(flows.all());
+        if (sender.hasProducer()) {
+            checkpoints.restore(database);
+            flows.refresh(database).forEach(opener::open);
+        } else {
+            target.checkReachable();
+            checkpoints.restore(database);
+            List<TopicFlow> live = flows.refresh(database);
+            uncleanEnd.count(flows.all());
             sender.begin();
+            live.forEach(opener::open);
+            awaitAnswers();
         }
-        live.forEach(opener::open);
         checkpoints.save(database);
+    }
+
+    /** Where the target's partitions end is saved before the first record is sent. */
+    private void awaitAnswers() throws InterruptedException {
+        while (opener.isAnswerNear()) {
+            sender.checkStopping();
+            Thread.sleep(PAUSE_MS);
+            opener.settle();
+        }
     }
 
     /** Forwards from the table, up to the last stable offset of each partition as it is now. */
@@ -148,6 +165,7 @@ public final class Pipeline implements AutoCloseable {
     /** Settles what the target has acknowledged, and does what is due: saving positions, new topics, new attempts. */
     public synchronized void tick() throws SQLException, InterruptedException {
         sender.settle();
+        opener.settle();
         refreshIfDue();
         if (undecided.isDue(System.nanoTime())) {
             forwardDecided();
@@ -190,6 +208,7 @@ public final class Pipeline implements AutoCloseable {
     @Override
     public synchronized void close() {
         sender.close();
+        opener.close();
         target.close();
     }
 
@@ -245,6 +264,7 @@ public final class Pipeline implements AutoCloseable {
                 forwardDecided(progress);
             }
         }
+        deleted.report();
     }
 
     private void awaitVisible(Outcome outcome) throws SQLException, InterruptedException {
@@ -258,7 +278,7 @@ public final class Pipeline implements AutoCloseable {
     private void forwardDecided(PartitionProgress progress) throws SQLException, InterruptedException {
         Optional<LogTable.Extent> extent = extent(progress);
         if (extent.isEmpty()) {
-            undecided.remove(progress);
+            deleted.onMissed(progress, undecided.remove(progress));
             return;
         }
         TopicFlow flow = flows.of(connection(), progress.topicId());
@@ -341,6 +361,7 @@ public final class Pipeline implements AutoCloseable {
 
     /** What waits may wait for a topic that has gone from the target. */
     private void whileWaiting(boolean stalled) throws SQLException {
+        opener.settle();
         checkpoints.saveIfDue(connection());
         if (stalled) {
             refreshIfDue();

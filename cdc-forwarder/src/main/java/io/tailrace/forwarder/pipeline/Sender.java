@@ -75,11 +75,33 @@ final class Sender implements AutoCloseable {
 
     /** Sends the record that its partition takes next; any other is left alone. Blocks while the target is slow. */
     void send(TopicFlow flow, PartitionProgress progress, LogRow row) throws SQLException, InterruptedException {
-        if (!opener.open(flow)) {
+        if (!isOpen(flow, progress) || !offer(flow, progress, row)) {
             progress.hold(System.nanoTime(), config.backoff());
             held.add(progress);
-            return;
         }
+        waiting.over();
+    }
+
+    /** Whether the target's topic can take the record. Waits while the target is about to say so. */
+    private boolean isOpen(TopicFlow flow, PartitionProgress progress) throws SQLException, InterruptedException {
+        while (!flow.isReady(progress.partition())) {
+            opener.open(flow);
+            if (!flow.isReady(progress.partition())) {
+                if (!opener.isAnswerNear(flow)) {
+                    return false;
+                }
+                awaitTarget();
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Offers the record to the producer until it takes it, however long the target is away: what the producer has taken
+     * by then it sends itself, once, when the target is back. @return false if the target's topic is not fit for it
+     */
+    private boolean offer(TopicFlow flow, PartitionProgress progress, LogRow row)
+            throws SQLException, InterruptedException {
         int sizeBytes = row.sizeBytes();
         while (!deliveries.isEmpty() && deliveries.bytes() + sizeBytes > config.maxInFlightBytes()) {
             awaitTarget();
@@ -88,13 +110,15 @@ final class Sender implements AutoCloseable {
             Delivery delivery = new Delivery(progress, row.offset(), sizeBytes);
             if (hand(flow, row, delivery)) {
                 deliveries.add(delivery);
-                break;
+                return true;
             }
-            flow.onGone();
+            opener.check(flow);
+            if (flow.isUnfit()) {
+                return false;
+            }
             awaitTarget();
-            opener.open(flow);
         }
-        waiting.over();
+        return true;
     }
 
     /** Whether the producer took the record. */

@@ -3,26 +3,39 @@ package io.tailrace.forwarder.pipeline;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
 import io.tailrace.forwarder.retry.Backoff;
 import io.tailrace.forwarder.route.SourceTopic;
-import java.time.Duration;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic on its way to the target: its partitions, and whether the target's topic is there to take them. Confined to
- * the thread that moves records.
+ * A topic on its way to the target: its partitions, and which of them the target's topic can take. Once it can take
+ * them it stays so, whatever later questions to the target come to. Confined to the thread that moves records.
  */
 final class TopicFlow {
     private final SourceTopic topic;
     private final SortedMap<Integer, PartitionProgress> partitions = new TreeMap<>();
+    private final Retry retry = new Retry();
     private @Nullable PartitionProgress last;
-    private boolean ready;
-    private @Nullable Duration retryDelay;
-    private long retryAtNs;
+    /** Partitions below this number can be sent to. */
+    private int readyPartitions;
+
+    private boolean unfit;
+    private @Nullable Future<Preparation> answer;
 
     TopicFlow(SourceTopic topic) {
         this.topic = topic;
+    }
+
+    /** The flow of a topic that has changed; its partitions go on where they were. */
+    TopicFlow changed(SourceTopic changed) {
+        TopicFlow flow = new TopicFlow(changed);
+        flow.partitions.putAll(partitions);
+        flow.readyPartitions = Math.min(readyPartitions, changed.partitions());
+        return flow;
     }
 
     SourceTopic topic() {
@@ -60,28 +73,69 @@ final class TopicFlow {
         }
     }
 
-    /** Whether the target's topic was found fit. */
+    /** Whether the target's topic was found fit for all partitions. */
     boolean isReady() {
-        return ready;
+        return readyPartitions >= topic.partitions();
     }
 
-    void onReady() {
-        ready = true;
-        retryDelay = null;
+    boolean isReady(int partition) {
+        return partition < readyPartitions;
     }
 
-    /** The target's topic has gone. */
-    void onGone() {
-        ready = false;
+    /** Whether the target's topic was found unfit when it was last asked for. */
+    boolean isUnfit() {
+        return unfit;
     }
 
-    /** The target's topic is not fit. */
+    /** Whether the target has been asked and the answer was not taken yet. */
+    boolean isOpening() {
+        return answer != null;
+    }
+
+    /** Whether it is time to ask the target. */
+    boolean mayOpen(long nowNs) {
+        return answer == null && retry.isDue(nowNs);
+    }
+
+    void onOpening(Future<Preparation> asked) {
+        answer = asked;
+    }
+
+    /** The target's answer if it has come, or null. It is given out once. */
+    @Nullable
+    Preparation takeAnswer() {
+        Future<Preparation> asked = answer;
+        if (asked == null || !asked.isDone()) {
+            return null;
+        }
+        answer = null;
+        return Answers.of(asked);
+    }
+
+    /** The target's topic can take the records. */
+    void onReady(Map<TopicPartition, Long> ends, long nowNs) {
+        retry.onSuccess();
+        unfit = false;
+        for (PartitionProgress progress : partitions.values()) {
+            Long end = ends.get(new TopicPartition(topic.name(), progress.partition()));
+            if (end != null && progress.targetNext() == null) {
+                progress.targetNext(end);
+            }
+            if (!isReady(progress.partition())) {
+                progress.probeAt(nowNs);
+            }
+        }
+        readyPartitions = topic.partitions();
+    }
+
+    /** The target's topic cannot take the records as it is. */
     void onUnfit(long nowNs, Backoff backoff) {
-        retryDelay = backoff.after(retryDelay);
-        retryAtNs = nowNs + retryDelay.toNanos();
+        unfit = true;
+        retry.onFailure(nowNs, backoff);
     }
 
-    boolean mayTry(long nowNs) {
-        return retryDelay == null || nowNs - retryAtNs >= 0;
+    /** The target did not answer. */
+    void onNoAnswer(long nowNs, Backoff backoff) {
+        retry.onFailure(nowNs, backoff);
     }
 }

@@ -61,7 +61,9 @@ final class UndecidedPartitions {
         lastNoted.computeIfPresent(progress, (key, offset) -> offset < endExc ? null : offset);
     }
 
-    void remove(PartitionProgress progress) {
-        lastNoted.remove(progress);
+    /** Forgets a partition. @return the greatest offset that was noted of it, or -1 */
+    long remove(PartitionProgress progress) {
+        Long last = lastNoted.remove(progress);
+        return last == null ? -1 : last;
     }
 }

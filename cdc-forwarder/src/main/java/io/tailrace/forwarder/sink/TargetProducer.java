@@ -11,7 +11,6 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedForMessageFormatException;
@@ -33,7 +32,8 @@ public final class TargetProducer implements AutoCloseable {
     }
 
     /**
-     * Hands a record to the producer. Blocks while the producer has no memory left, for its {@code max.block.ms}.
+     * Hands a record to the producer. Blocks while the producer has no memory left, or no metadata of the topic, for its
+     * {@code max.block.ms}.
      *
      * @return false if the producer took nothing, and the same record must be offered again
      */
@@ -45,8 +45,7 @@ public final class TargetProducer implements AutoCloseable {
             return true;
         }
         producer.send(record(topic, row), delivery);
-        // With an unlimited delivery timeout, only the wait for memory or metadata ends with this error.
-        return !(delivery.error() instanceof TimeoutException);
+        return !delivery.isUntaken();
     }
 
     private static ProducerRecord<byte[], byte[]> record(String topic, LogRow row) {

@@ -82,7 +82,8 @@ public final class TargetSettings {
         // The target decides how large a record may be, not this client.
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(Integer.MAX_VALUE / 2));
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(Math.max(maxInFlightBytes * 2, 33_554_432L)));
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "10000");
+        // Then it is offered again; meanwhile acknowledgements are taken note of and positions saved.
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "2000");
         settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, "1000");
         settings.putAll(config.producer());
         settings.putAll(REQUIRED);

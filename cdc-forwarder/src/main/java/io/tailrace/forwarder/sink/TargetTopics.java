@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The topics of the target: makes those that are missing, with the partitions of the source, and checks the others.
- * A topic with fewer partitions there cannot be forwarded (a record keeps its partition). Confined to the thread that
- * moves records; each call blocks for an answer of the target. Owns: the admin client.
+ * A topic with fewer partitions there cannot be forwarded (a record keeps its partition). Thread-safe, as the admin client
+ * is; each call blocks for an answer of the target. Owns: the admin client.
  */
 public final class TargetTopics implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(TargetTopics.class);
