@@ -91,7 +91,7 @@ final class TargetInquiries implements Inquiries {
             LOGGER.atWarn()
                     .addKeyValue("reason", failed.getMessage())
                     .log(
-                            "the target is away; topics that are new there wait, what was sent is sent on by the producer once it is back");
+                            "the target does not answer; topics that are new to it wait, the others go on as soon as it takes records");
         }
     }
 

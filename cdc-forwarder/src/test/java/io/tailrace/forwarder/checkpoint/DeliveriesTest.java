@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
@@ -217,5 +218,18 @@ final class DeliveriesTest {
         // Then
         assertThat(progress.next()).isEqualTo(30);
         assertThat(progress.unsaved()).isNull();
+    }
+
+    @Test
+    void shouldOfferARecordAgainThatWasNotTakenBecauseTheLoginWasRefused() {
+        // Given
+        Delivery delivery = new Delivery(progress, 10, 100);
+
+        // When
+        delivery.onCompletion(null, new SaslAuthenticationException("the target still starts"));
+
+        // Then
+        assertThat(delivery.isUntaken()).isTrue();
+        assertThat(progress.takes(10)).isTrue();
     }
 }
