@@ -30,14 +30,14 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The forwarder dies, or loses Postgres, at the worst moments: nothing lost, nothing moved, and what repeats is known. */
 class ForwarderKillIT {
 
-    private static final int ROUNDS = Soak.times(4, 10);
+    private static final int ROUNDS = Soak.times(3, 10);
     private static final int COPY_ROWS = 3_000;
 
     @RegisterExtension
@@ -47,20 +47,21 @@ class ForwarderKillIT {
     static final KafkaExtension TARGET = new KafkaExtension();
 
     @RegisterExtension
-    final Programs programs = new Programs();
+    static final Programs PROGRAMS = new Programs();
+
+    private static Map<String, Object> target = Map.of();
+    private static BrokerProgram broker;
+    private static ForwarderProgram forwarder;
 
     private final long seed = Seed.of(ForwarderKillIT.class);
     private final Random random = new Random(seed);
-    private Map<String, Object> target = Map.of();
-    private BrokerProgram broker;
-    private ForwarderProgram forwarder;
 
-    @BeforeEach
-    void startPrograms() {
+    @BeforeAll
+    static void startPrograms() {
         PostgresAddress database = DATABASES.fresh();
         target = TARGET.server().clientProperties(KafkaListener.SASL_SSL);
-        broker = programs.startBroker(database, Map.of());
-        forwarder = programs.forwarder(database, TARGET.server(), Map.of());
+        broker = PROGRAMS.startBroker(database, Map.of());
+        forwarder = PROGRAMS.forwarder(database, TARGET.server(), Map.of());
         forwarder.start();
     }
 
@@ -77,7 +78,7 @@ class ForwarderKillIT {
                     awaitProgress(partitions);
                     pause(random.nextInt(700));
                 } else {
-                    pause(random.nextInt(4_000));
+                    pause(random.nextInt(3_000));
                 }
                 forwarder.kill();
                 endsAtKills.add(settledEnds(partitions));
@@ -141,7 +142,7 @@ class ForwarderKillIT {
         List<TopicPartition> partitions = createTopics("clean");
         try (PacedLoad load = load(partitions)) {
             // When
-            for (int round = 0; round < 3; round++) {
+            for (int round = 0; round < Soak.times(2, 3); round++) {
                 if (round > 0) {
                     forwarder.awaitStreaming();
                 }

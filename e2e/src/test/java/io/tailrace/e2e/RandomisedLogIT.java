@@ -56,7 +56,7 @@ class RandomisedLogIT {
 
             // When
             long endNs = System.nanoTime()
-                    + Soak.duration(Duration.ofSeconds(45), Duration.ofMinutes(10))
+                    + Soak.duration(Duration.ofSeconds(25), Duration.ofMinutes(10))
                             .toNanos();
             while (System.nanoTime() < endNs) {
                 Thread.sleep(500 + random.nextInt(4_000));
