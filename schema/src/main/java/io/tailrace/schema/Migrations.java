@@ -40,7 +40,10 @@ public final class Migrations {
             throw new SchemaException(MigrationErrors.missingRight(facts));
         }
         try {
-            MigrationLock.runAlone(dataSource, LOCK_TIMEOUT, () -> migrateAlone(dataSource, facts));
+            MigrationLock.runAlone(dataSource, LOCK_TIMEOUT, () -> {
+                migrateAlone(dataSource, facts);
+                SqlRoles.check(dataSource, facts);
+            });
         } catch (SQLException e) {
             throw SchemaException.of(e);
         }

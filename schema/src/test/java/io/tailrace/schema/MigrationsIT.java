@@ -54,6 +54,40 @@ class MigrationsIT {
     }
 
     @Test
+    void shouldNameTheRolesThatAreMissing() throws SQLException {
+        // When
+        List<String> missing;
+        try (Connection connection = database.getConnection()) {
+            missing = SqlRoles.missing(connection, List.of("tailrace_nobody", "pg_read_all_data"));
+        }
+
+        // Then
+        assertThat(missing).containsExactly("tailrace_nobody");
+        assertThat(SqlRoles.warning(missing, ServerFacts.of(database)))
+                .contains("CREATE ROLE tailrace_nobody NOLOGIN;", "start the broker again");
+    }
+
+    @Test
+    void shouldGrantTheirRightsToRolesThatWereMadeLater() throws SQLException {
+        // Given
+        Migrations.migrate(database);
+        DataSource superuser = Databases.dataSource(POSTGRES.server().superuser(address.database()));
+        for (String role : SqlRoles.NAMES) {
+            Databases.execute(
+                    superuser,
+                    "DO $$ BEGIN CREATE ROLE " + role + " NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+        }
+        Databases.execute(superuser, "REVOKE USAGE ON SCHEMA kafka FROM tailrace_read");
+
+        // When
+        Migrations.migrate(database);
+
+        // Then
+        assertThat(Databases.query(database, "SELECT has_schema_privilege('tailrace_read', 'kafka', 'USAGE')"))
+                .isEqualTo("t");
+    }
+
+    @Test
     void shouldLeaveAnUpToDateSchemaAlone() throws SQLException {
         // Given
         Migrations.migrate(database);
