@@ -38,7 +38,7 @@ public final class Outbox implements AutoCloseable {
      */
     public Outbox(Database database, PartitionTable partitions, LogAppends appends, Duration pollInterval) {
         this.database = database;
-        this.mover = new OutboxMover(partitions, appends);
+        this.mover = new OutboxMover(partitions, appends, System::nanoTime);
         this.pollIntervalNs = pollInterval.toNanos();
         this.thread = new Thread(this::run, NAME);
         thread.setDaemon(true);

@@ -9,12 +9,15 @@ import io.tailrace.broker.sql.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.storage.internals.log.RecordValidationException;
@@ -24,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes pages of the outbox to the log. Of each partition only one batch is under way at a time, so that one that has to
- * be tried again is not overtaken. A record that cannot be written stays behind with its reason; those beside it go on.
+ * be tried again is not overtaken. A partition that has to be tried again is left out of the pages for a moment, so that it
+ * does not fill them while others wait. A record that cannot be written stays behind with its reason; those beside it go on.
  * Confined to the outbox's thread.
  */
 final class OutboxMover {
@@ -38,42 +42,54 @@ final class OutboxMover {
     enum Outcome {
         /** There was a page; there may be more. */
         MORE,
-        /** Something has to be tried again, after a moment. */
+        /** Nothing waits but what has to be tried again, after a moment. */
         RETRY,
         /** Nothing waits. */
         EMPTY
     }
 
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final PartitionTable partitions;
     private final LogAppends appends;
+    private final LongSupplier clockNs;
+    private final Map<PartitionId, Long> blockedUntilNs = new HashMap<>();
 
-    OutboxMover(PartitionTable partitions, LogAppends appends) {
+    OutboxMover(PartitionTable partitions, LogAppends appends, LongSupplier clockNs) {
         this.partitions = partitions;
         this.appends = appends;
+        this.clockNs = clockNs;
     }
 
     private record Submitted(OutboxBatch batch, CompletableFuture<AppendResult> answer) {}
 
     /** Moves the oldest rows, and waits until they are in the log. */
     Outcome movePage(Connection connection) throws SQLException {
-        List<OutboxRow> page = OutboxStore.page(connection);
+        long nowNs = clockNs.getAsLong();
+        blockedUntilNs.values().removeIf(untilNs -> untilNs - nowNs <= 0);
+        List<OutboxRow> page = OutboxStore.page(connection, blockedUntilNs.keySet());
         if (page.isEmpty()) {
-            return Outcome.EMPTY;
+            return blockedUntilNs.isEmpty() ? Outcome.EMPTY : Outcome.RETRY;
         }
-        boolean allMoved = true;
         List<Submitted> submitted = new ArrayList<>();
         for (Map.Entry<PartitionId, List<OutboxRow>> entry : byPartition(page).entrySet()) {
             Optional<Partition> partition = partitions.partition(entry.getKey());
             if (partition.isPresent()) {
                 submitted.add(submit(OutboxBatch.of(partition.get(), entry.getValue())));
-            } else {
-                allMoved &= failUnlessExists(connection, entry.getKey(), entry.getValue());
+            } else if (!failUnlessExists(connection, entry.getKey(), entry.getValue())) {
+                block(entry.getKey());
             }
         }
         for (Submitted one : submitted) {
-            allMoved &= settle(connection, one);
+            if (!settle(connection, one)) {
+                block(one.batch().rows().get(0).partition());
+            }
         }
-        return allMoved ? Outcome.MORE : Outcome.RETRY;
+        return Outcome.MORE;
+    }
+
+    private void block(PartitionId partition) {
+        blockedUntilNs.put(partition, clockNs.getAsLong() + PAUSE_NS);
     }
 
     private static Map<PartitionId, List<OutboxRow>> byPartition(List<OutboxRow> page) {

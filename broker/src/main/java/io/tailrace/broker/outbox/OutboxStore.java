@@ -10,6 +10,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
@@ -25,7 +27,11 @@ final class OutboxStore {
             FROM (SELECT *, sum(coalesce(octet_length(key), 0) + coalesce(octet_length(value), 0)
                                 + coalesce(pg_column_size(headers), 0))
                             OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
-                  FROM (SELECT * FROM kafka.outbox WHERE failure IS NULL ORDER BY id LIMIT ?) AS waiting) AS sized
+                  FROM (SELECT * FROM kafka.outbox
+                        WHERE failure IS NULL
+                            AND NOT EXISTS (SELECT FROM unnest(?::int[], ?::int[]) AS blocked (topic, partition)
+                                            WHERE blocked.topic = topic_id AND blocked.partition = partition_id)
+                        ORDER BY id LIMIT ?) AS waiting) AS sized
             WHERE coalesce(bytes_before, 0) < ?
             ORDER BY id
             """;
@@ -45,11 +51,18 @@ final class OutboxStore {
 
     private OutboxStore() {}
 
-    /** The oldest rows that wait, as many as memory can well hold, in the order in which they were produced. */
-    static List<OutboxRow> page(Connection connection) throws SQLException {
+    /**
+     * The oldest rows that wait, as many as memory can well hold, in the order in which they were produced.
+     *
+     * @param blocked the partitions whose rows are left out
+     */
+    static List<OutboxRow> page(Connection connection, Set<PartitionId> blocked) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(PAGE)) {
-            statement.setInt(1, PAGE_ROWS);
-            statement.setInt(2, PAGE_BYTES);
+            List<PartitionId> partitions = List.copyOf(blocked);
+            statement.setArray(1, integers(connection, partitions, PartitionId::topicId));
+            statement.setArray(2, integers(connection, partitions, PartitionId::partition));
+            statement.setInt(3, PAGE_ROWS);
+            statement.setInt(4, PAGE_BYTES);
             try (ResultSet rows = statement.executeQuery()) {
                 List<OutboxRow> page = new ArrayList<>();
                 while (rows.next()) {
@@ -58,6 +71,11 @@ final class OutboxStore {
                 return page;
             }
         }
+    }
+
+    private static Array integers(Connection connection, List<PartitionId> of, Function<PartitionId, Integer> part)
+            throws SQLException {
+        return connection.createArrayOf("int4", of.stream().map(part).toArray());
     }
 
     private static OutboxRow row(ResultSet row) throws SQLException {

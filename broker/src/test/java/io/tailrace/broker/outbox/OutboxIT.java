@@ -273,6 +273,24 @@ class OutboxIT {
     }
 
     @Test
+    void shouldNotLetAPartitionThatWaitsDelayTheOthers() throws Exception {
+        // Given: more rows than a page has for a partition that another broker has taken over
+        log.createTopic("waiting", 1, Map.of());
+        log.createTopic("orders", 1, Map.of());
+        log.execute("UPDATE kafka.partitions SET lease_epoch = lease_epoch + 1 WHERE topic_id ="
+                + " (SELECT id FROM kafka.topics WHERE name = 'waiting')");
+        log.execute("SELECT kafka.produce('waiting', 'k', n::text) FROM generate_series(1, 5000) n");
+
+        // When
+        log.execute("SELECT kafka.produce('orders', 'k', n::text) FROM generate_series(1, 3000) n");
+
+        // Then
+        awaitRecords(3000);
+        assertThat(log.number("SELECT count(*) FROM kafka.outbox WHERE failure IS NULL"))
+                .isEqualTo(5000);
+    }
+
+    @Test
     void shouldWriteEachRecordOnceWhateverBreaks() throws Exception {
         // Given
         log.createTopic("orders", 2, Map.of());
