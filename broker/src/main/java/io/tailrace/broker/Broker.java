@@ -3,11 +3,13 @@ package io.tailrace.broker;
 import io.tailrace.broker.api.ApiTable;
 import io.tailrace.broker.api.ClusterApis;
 import io.tailrace.broker.api.ClusterIdentity;
+import io.tailrace.broker.api.TelemetryApis;
 import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.api.config.ConfigApis;
 import io.tailrace.broker.api.group.GroupApis;
 import io.tailrace.broker.api.log.FetchSessions;
 import io.tailrace.broker.api.log.LogApis;
+import io.tailrace.broker.api.log.ResponseMemory;
 import io.tailrace.broker.api.topic.TopicApis;
 import io.tailrace.broker.cleaner.Cleaner;
 import io.tailrace.broker.config.BrokerSettings;
@@ -22,15 +24,19 @@ import io.tailrace.broker.log.OffsetFinder;
 import io.tailrace.broker.log.PartitionTable;
 import io.tailrace.broker.log.ProducerExpiry;
 import io.tailrace.broker.metrics.BrokerMetrics;
+import io.tailrace.broker.metrics.BrokerState;
 import io.tailrace.broker.metrics.MeteredDispatcher;
 import io.tailrace.broker.metrics.MetricsServer;
 import io.tailrace.broker.net.BrokerServer;
 import io.tailrace.broker.outbox.Outbox;
+import io.tailrace.broker.outbox.OutboxBacklog;
 import io.tailrace.broker.outbox.SqlTopicDefaults;
 import io.tailrace.broker.protocol.RequestDispatcher;
+import io.tailrace.broker.protocol.ServedApis;
 import io.tailrace.broker.quota.ClientQuotas;
 import io.tailrace.broker.quota.QuotaGate;
 import io.tailrace.broker.sql.Database;
+import io.tailrace.broker.telemetry.ClientTelemetry;
 import io.tailrace.broker.topic.NewTopicDefaults;
 import io.tailrace.broker.topic.TopicRegistry;
 import io.tailrace.broker.topic.TopicService;
@@ -38,6 +44,7 @@ import io.tailrace.broker.txn.TransactionCoordinator;
 import io.tailrace.broker.txn.TransactionGroups;
 import io.tailrace.config.BrokerConfig;
 import io.tailrace.config.ListenerConfig;
+import io.tailrace.config.MetricsSettings;
 import io.tailrace.config.TopicDefaults;
 import io.tailrace.schema.Migrations;
 import io.tailrace.schema.PostgresRequirements;
@@ -48,9 +55,14 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.utils.Time;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +76,7 @@ public final class Broker implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Broker.class);
     private static final Duration EXPIRY_INTERVAL = Duration.ofHours(1);
+    private static final Duration BACKLOG_INTERVAL = Duration.ofSeconds(10);
     private static final Duration REMOVAL_INTERVAL = Duration.ofMinutes(10);
 
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
@@ -138,31 +151,76 @@ public final class Broker implements AutoCloseable {
         configs.addListener(sqlDefaults);
         own(new Outbox(database, partitions, appends, config.outbox().pollInterval()));
         LogStartOffsets logStarts = new LogStartOffsets(lease.epoch());
-        own(new Cleaner(database, partitions, logStarts, config.cleaner(), time));
+        Cleaner cleaner = own(new Cleaner(database, partitions, logStarts, config.cleaner(), time));
+        OutboxBacklog backlog = new OutboxBacklog(database);
         ClientQuotas quotas = own(new ClientQuotas(database, threads.topics(), time));
         quotas.load();
+        ResponseMemory responseMemory = new ResponseMemory(config.broker().maxResponseMemoryBytes());
         FetchSessions sessions = new FetchSessions(registry, config.log().fetchSessions(), time);
         ClusterIdentity cluster = identity(config.broker(), lease.clusterId());
         TopicResolver resolver = new TopicResolver(registry, partitions);
-        ApiTable apis = new ApiTable(List.of(
-                ClusterApis.of(cluster, registry, topics, config.topics().autoCreate()),
-                TopicApis.of(new TopicApis.Parts(
-                        cluster,
-                        registry,
-                        resolver,
-                        topics,
-                        ConfigApis.topicDescriber(settings),
-                        logStarts,
-                        database.generalPool(),
-                        threads.general())),
-                ConfigApis.of(registry, configs, settings, configChanges(configs, settings, topics, threads), quotas),
-                LogApis.of(logParts(
-                        config, database, threads, resolver, appends, transactions.coordinator(), sessions, quotas)),
-                GroupApis.of(cluster, registry, groups.coordinator()),
-                transactions.apis(resolver)));
+        Optional<ClientTelemetry> telemetry = telemetry(config.metrics(), configs, time);
+        Set<ApiKeys> served = ApiTable.served(telemetry.isPresent());
+        ApiTable apis = new ApiTable(
+                served,
+                List.of(
+                        ClusterApis.of(
+                                served,
+                                cluster,
+                                registry,
+                                topics,
+                                config.topics().autoCreate()),
+                        TopicApis.of(new TopicApis.Parts(
+                                cluster,
+                                registry,
+                                resolver,
+                                topics,
+                                ConfigApis.topicDescriber(settings),
+                                logStarts,
+                                database.generalPool(),
+                                threads.general())),
+                        ConfigApis.of(
+                                registry, configs, settings, configChanges(configs, settings, topics, threads), quotas),
+                        LogApis.of(logParts(
+                                config,
+                                database,
+                                threads,
+                                resolver,
+                                appends,
+                                transactions.coordinator(),
+                                sessions,
+                                quotas,
+                                responseMemory)),
+                        GroupApis.of(cluster, registry, groups.coordinator()),
+                        transactions.apis(resolver),
+                        telemetry.map(TelemetryApis::of).orElse(Map.of())));
         transactions.startUpkeep();
         maintain(threads, topics, new ProducerExpiry(database, config.log().producerIdExpiration()));
-        return listen(config, new QuotaGate(apis, quotas), registry, appends);
+        return listen(config, apis::isServed, new QuotaGate(apis, quotas), registry, metrics -> {
+            appends.observe(metrics);
+            threads.maintainEvery(BACKLOG_INTERVAL, backlog::refresh);
+            metrics.observe(new BrokerState(
+                    partitions,
+                    transactions.coordinator(),
+                    groups,
+                    quotas,
+                    sessions,
+                    responseMemory,
+                    backlog,
+                    cleaner));
+            telemetry.map(ClientTelemetry::pushed).ifPresent(metrics::observe);
+        });
+    }
+
+    /** Clients push to a broker that shows what they push, and only there. */
+    private Optional<ClientTelemetry> telemetry(MetricsSettings settings, DynamicConfigs configs, Time time) {
+        if (settings.port() == 0 || !settings.clientTelemetry()) {
+            return Optional.empty();
+        }
+        ClientTelemetry telemetry =
+                own(new ClientTelemetry(settings.clientTelemetryMaxBytes(), settings.clientTelemetryMaxSeries(), time));
+        configs.addListener(telemetry);
+        return Optional.of(telemetry);
     }
 
     private static LogApis.Parts logParts(
@@ -173,7 +231,8 @@ public final class Broker implements AutoCloseable {
             LogAppends appends,
             TransactionCoordinator transactions,
             FetchSessions sessions,
-            ClientQuotas quotas) {
+            ClientQuotas quotas,
+            ResponseMemory responseMemory) {
         return new LogApis.Parts(
                 topics,
                 appends,
@@ -182,6 +241,7 @@ public final class Broker implements AutoCloseable {
                 transactions,
                 sessions,
                 quotas,
+                responseMemory,
                 config.log().fetchMaxBytes(),
                 threads.fetch(),
                 threads.general(),
@@ -253,20 +313,24 @@ public final class Broker implements AutoCloseable {
     }
 
     private BrokerServer listen(
-            BrokerConfig config, RequestDispatcher handlers, TopicRegistry registry, LogAppends appends) {
+            BrokerConfig config,
+            ServedApis served,
+            RequestDispatcher handlers,
+            TopicRegistry registry,
+            Consumer<BrokerMetrics> measured) {
         if (config.metrics().port() == 0) {
-            return listen(config.broker(), handlers);
+            return listen(config.broker(), served, handlers);
         }
         BrokerMetrics metrics = own(new BrokerMetrics(registry));
-        appends.observe(metrics);
-        BrokerServer started = listen(config.broker(), new MeteredDispatcher(handlers, metrics));
+        measured.accept(metrics);
+        BrokerServer started = listen(config.broker(), served, new MeteredDispatcher(handlers, metrics));
         metrics.observe(started);
         own(MetricsServer.start(config.metrics(), metrics));
         return started;
     }
 
-    private BrokerServer listen(ListenerConfig listener, RequestDispatcher handlers) {
-        BrokerServer started = own(BrokerServer.start(listener, ApiTable::isServed, handlers));
+    private BrokerServer listen(ListenerConfig listener, ServedApis served, RequestDispatcher handlers) {
+        BrokerServer started = own(BrokerServer.start(listener, served, handlers));
         advertisedPort.set(listener.advertisedPort() == 0 ? started.port() : listener.advertisedPort());
         return started;
     }

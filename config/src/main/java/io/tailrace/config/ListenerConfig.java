@@ -48,6 +48,13 @@ public record ListenerConfig(
                 long maxRequestMemoryBytes,
         @Setting(
                         value =
+                                "Memory for the records of all fetch responses that their clients have not taken yet. The less is left, the less a fetch returns, down to 16 KiB or one batch.",
+                        byDefault = "256MiB",
+                        min = "1KiB",
+                        max = "1024GiB")
+                long maxResponseMemoryBytes,
+        @Setting(
+                        value =
                                 "Unanswered requests of one connection. Beyond it the broker stops reading from that connection.",
                         byDefault = "32",
                         min = "1",

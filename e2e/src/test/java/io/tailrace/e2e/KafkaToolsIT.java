@@ -180,6 +180,38 @@ class KafkaToolsIT {
     }
 
     @Test
+    void shouldShowFeaturesAndKeepThemAsTheyAre() {
+        // Given
+        String tool = TOOLS + "FeatureCommand";
+
+        // Then
+        assertThat(output(tool, "describe"))
+                .containsPattern("Feature: transaction.version +.*SupportedMaxVersion: 2 +FinalizedVersionLevel: 2 ")
+                .containsPattern("Feature: group.version +.*SupportedMaxVersion: 1 +FinalizedVersionLevel: 1 ");
+        assertThat(output(tool, "upgrade", "--feature", "transaction.version=2"))
+                .contains("transaction.version was upgraded to 2.");
+        KafkaTool.Result downgraded = run(tool, "downgrade", "--feature", "transaction.version=1", "--dry-run");
+        assertThat(downgraded.exitCode()).isEqualTo(1);
+        assertThat(downgraded.output())
+                .contains("Could not downgrade transaction.version to 1.", "only supports versions 2");
+    }
+
+    @Test
+    void shouldManageClientMetricsSubscriptions() {
+        // Given
+        String tool = TOOLS + "ClientMetricsCommand";
+        String name = BROKER.freshTopicName();
+
+        // Then
+        output(tool, "--alter", "--name", name, "--metrics", "org.apache.kafka.producer.", "--interval", "60000");
+        assertThat(output(tool, "--list").lines()).contains(name);
+        assertThat(output(tool, "--describe", "--name", name))
+                .contains("interval.ms=60000", "metrics=org.apache.kafka.producer.");
+        output(tool, "--delete", "--name", name);
+        assertThat(output(tool, "--list").lines()).doesNotContain(name);
+    }
+
+    @Test
     void shouldAnswerAsTheOnlyReplicaDoes() {
         // Given
         TopicPartition partition = BROKER.freshPartition();

@@ -3,6 +3,7 @@ package io.tailrace.broker.api;
 import io.tailrace.broker.protocol.KafkaRequest;
 import io.tailrace.broker.protocol.RequestDispatcher;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** The API keys that are served, each at every stable version that kafka-clients knows, and their handlers. Immutable. */
 public final class ApiTable implements RequestDispatcher {
 
-    /** What is served. */
+    /** What is served at most, see {@link #served}. */
     public static final Set<ApiKeys> SERVED = Set.of(
             ApiKeys.PRODUCE,
             ApiKeys.FETCH,
@@ -61,34 +62,49 @@ public final class ApiTable implements RequestDispatcher {
             ApiKeys.DELETE_GROUPS,
             ApiKeys.OFFSET_DELETE,
             ApiKeys.DESCRIBE_CLUSTER,
+            ApiKeys.UPDATE_FEATURES,
             ApiKeys.CONSUMER_GROUP_HEARTBEAT,
-            ApiKeys.CONSUMER_GROUP_DESCRIBE);
+            ApiKeys.CONSUMER_GROUP_DESCRIBE,
+            ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS,
+            ApiKeys.PUSH_TELEMETRY);
+
+    private static final Set<ApiKeys> TELEMETRY = Set.of(ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, ApiKeys.PUSH_TELEMETRY);
 
     private final Map<ApiKeys, Api> handlers = new EnumMap<>(ApiKeys.class);
 
     /**
      * Joins the handlers of all areas.
      *
-     * @throws IllegalArgumentException unless they are exactly those of what is {@link #SERVED}
+     * @param served see {@link #served}
+     * @throws IllegalArgumentException unless they are exactly those of what is served
      */
-    public ApiTable(List<Map<ApiKeys, Api>> areas) {
+    public ApiTable(Set<ApiKeys> served, List<Map<ApiKeys, Api>> areas) {
         areas.forEach(handlers::putAll);
-        if (!handlers.keySet().equals(SERVED)) {
-            throw new IllegalArgumentException("There are handlers for " + handlers.keySet() + ", not for " + SERVED);
+        if (!handlers.keySet().equals(served)) {
+            throw new IllegalArgumentException("There are handlers for " + handlers.keySet() + ", not for " + served);
         }
+    }
+
+    /** What is served with or without client telemetry, which clients use wherever they find it. */
+    public static Set<ApiKeys> served(boolean telemetry) {
+        Set<ApiKeys> served = EnumSet.copyOf(SERVED);
+        if (!telemetry) {
+            served.removeAll(TELEMETRY);
+        }
+        return served;
     }
 
     /**
      * The versions as they are advertised. Produce is advertised from 0 on though 0 to 2 are not served, as Kafka does:
      * librdkafka takes a higher minimum for a broker without compression (KAFKA-18659).
      */
-    public static ApiVersionCollection versions() {
-        return ApiVersionsResponse.collectApis(ListenerType.BROKER, SERVED, false);
+    static ApiVersionCollection versions(Set<ApiKeys> served) {
+        return ApiVersionsResponse.collectApis(ListenerType.BROKER, served, false);
     }
 
     /** True if requests of this key and version are answered. */
-    public static boolean isServed(ApiKeys key, short version) {
-        return SERVED.contains(key) && key.isVersionEnabled(version, false);
+    public boolean isServed(ApiKeys key, short version) {
+        return handlers.containsKey(key) && key.isVersionEnabled(version, false);
     }
 
     @Override

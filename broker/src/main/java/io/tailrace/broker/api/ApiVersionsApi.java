@@ -3,6 +3,7 @@ package io.tailrace.broker.api;
 import io.tailrace.broker.protocol.KafkaRequest;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
+import org.apache.kafka.common.network.ClientInformation;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
@@ -33,6 +34,10 @@ final class ApiVersionsApi implements Api {
             return CompletableFuture.completedFuture(
                     apiVersions.getErrorResponse(0, Errors.INVALID_REQUEST.exception()));
         }
+        request.connection()
+                .identify(new ClientInformation(
+                        apiVersions.data().clientSoftwareName(),
+                        apiVersions.data().clientSoftwareVersion()));
         return CompletableFuture.completedFuture(new ApiVersionsResponse.Builder()
                 .setApiVersions(served.duplicate())
                 .setSupportedFeatures(FeatureLevels.supported())

@@ -3,6 +3,7 @@ package io.tailrace.broker.api;
 import io.tailrace.broker.topic.TopicRegistry;
 import io.tailrace.broker.topic.TopicService;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** The handlers of this package. */
@@ -13,16 +14,23 @@ public final class ClusterApis {
     /**
      * Makes them.
      *
+     * @param served what is advertised, see {@link ApiTable#served}
      * @param autoCreateTopics whether Metadata may make topics
      */
     public static Map<ApiKeys, Api> of(
-            ClusterIdentity cluster, TopicRegistry registry, TopicService topics, boolean autoCreateTopics) {
+            Set<ApiKeys> served,
+            ClusterIdentity cluster,
+            TopicRegistry registry,
+            TopicService topics,
+            boolean autoCreateTopics) {
         return Map.of(
                 ApiKeys.API_VERSIONS,
-                new ApiVersionsApi(ApiTable.versions()),
+                new ApiVersionsApi(ApiTable.versions(served)),
                 ApiKeys.METADATA,
                 new MetadataApi(cluster, registry, topics, autoCreateTopics),
                 ApiKeys.DESCRIBE_CLUSTER,
-                new DescribeClusterApi(cluster));
+                new DescribeClusterApi(cluster),
+                ApiKeys.UPDATE_FEATURES,
+                new UpdateFeaturesApi(cluster.nodeId()));
     }
 }

@@ -18,9 +18,13 @@ final class FeatureLevels {
 
     private FeatureLevels() {}
 
+    /**
+     * What is supported is the level that is in effect and no other. (Clients before 3.9 fail at a range that begins with 0,
+     * KAFKA-17492.)
+     */
     static Features<SupportedVersionRange> supported() {
         return Features.supportedFeatures(FINALIZED.entrySet().stream()
                 .collect(java.util.stream.Collectors.toMap(
-                        Map.Entry::getKey, level -> new SupportedVersionRange((short) 0, level.getValue()))));
+                        Map.Entry::getKey, level -> new SupportedVersionRange(level.getValue(), level.getValue()))));
     }
 }

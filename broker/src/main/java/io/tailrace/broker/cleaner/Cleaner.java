@@ -15,6 +15,12 @@ public final class Cleaner implements AutoCloseable {
 
     private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
 
+    /** What it does. */
+    public enum Job {
+        RETENTION,
+        COMPACTION
+    }
+
     private final CleanerThread retention;
     private final CleanerThread compaction;
 
@@ -52,6 +58,23 @@ public final class Cleaner implements AutoCloseable {
 
     private static Duration tick(Duration checkInterval) {
         return checkInterval.compareTo(LONGEST_TICK) < 0 ? checkInterval : LONGEST_TICK;
+    }
+
+    private CleanerThread thread(Job job) {
+        return switch (job) {
+            case RETENTION -> retention;
+            case COMPACTION -> compaction;
+        };
+    }
+
+    /** How long ago it was through all partitions; grows while Postgres is away, and while there is much to do. */
+    public Duration sincePass(Job job) {
+        return thread(job).sincePass();
+    }
+
+    /** The rows that it has deleted since the start. */
+    public long deletedRows(Job job) {
+        return thread(job).deletedRows();
     }
 
     @Override

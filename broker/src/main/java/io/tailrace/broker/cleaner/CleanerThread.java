@@ -33,6 +33,7 @@ final class CleanerThread implements AutoCloseable {
     private final Steps steps;
     private final Duration interval;
     private final Thread thread;
+    private volatile long lastPassNs = System.nanoTime();
 
     /** @param interval between two rounds */
     CleanerThread(String name, PartitionTable partitions, Round round, Steps steps, Duration interval) {
@@ -76,7 +77,17 @@ final class CleanerThread implements AutoCloseable {
                 return false;
             }
         }
+        lastPassNs = System.nanoTime();
         return true;
+    }
+
+    /** Since it has last looked at every partition, or since the start. */
+    Duration sincePass() {
+        return Duration.ofNanos(System.nanoTime() - lastPassNs);
+    }
+
+    long deletedRows() {
+        return steps.deletedRows();
     }
 
     private void clean(Partition partition) throws SQLException, InterruptedException {

@@ -53,6 +53,7 @@ final class CompactionWalk {
                 .count();
         if (!doomed.isEmpty()) {
             steps.act(connection -> CompactionStore.delete(connection, partition, doomed));
+            steps.countDeleted(doomed.size());
             deleted += doomed.size();
             firstDeleted = firstDeleted < 0 ? doomed.get(0) : firstDeleted;
         }

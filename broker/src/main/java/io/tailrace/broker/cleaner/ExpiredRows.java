@@ -31,11 +31,13 @@ final class ExpiredRows {
         return deletedTo;
     }
 
-    void step(Connection connection) throws SQLException {
+    /** Deletes some more rows, and says how many. */
+    int step(Connection connection) throws SQLException {
         long start = partition.logStartOffset();
         long endExc = bound(connection, start).orElse(start);
-        delete(connection, endExc);
+        int rows = delete(connection, endExc);
         deletedTo = endExc;
+        return rows;
     }
 
     /** The offset after so many rows, if there are more. */
@@ -52,12 +54,12 @@ final class ExpiredRows {
         }
     }
 
-    private void delete(Connection connection, long endExc) throws SQLException {
+    private int delete(Connection connection, long endExc) throws SQLException {
         String sql = "DELETE FROM " + partition.topic().leaf()
                 + " WHERE topic_id = ? AND partition_id = ? AND partition_offset >= ? AND partition_offset < ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bindRange(statement, deletedTo, endExc);
-            statement.executeUpdate();
+            return statement.executeUpdate();
         }
     }
 

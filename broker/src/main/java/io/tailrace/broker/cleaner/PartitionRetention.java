@@ -149,7 +149,7 @@ final class PartitionRetention {
             return;
         }
         while (expired.isLeft()) {
-            steps.act(expired::step);
+            steps.countDeleted(steps.<Integer>run(expired::step));
         }
         steps.act(connection -> LogRuns.removeBelow(connection, partition, expired.deletedTo()));
     }

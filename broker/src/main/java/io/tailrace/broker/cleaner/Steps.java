@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class Steps implements AutoCloseable {
     private final Database database;
     private final String name;
     private final int busyPercent;
+    private final LongAdder deletedRows = new LongAdder();
     private @Nullable Connection connection;
     private long owedNs;
 
@@ -71,6 +73,16 @@ final class Steps implements AutoCloseable {
             action.run(connection);
             return action;
         });
+    }
+
+    /** Steps have deleted so many rows more. */
+    void countDeleted(long rows) {
+        deletedRows.add(rows);
+    }
+
+    /** On any thread: how many rows were deleted since the start. */
+    long deletedRows() {
+        return deletedRows.sum();
     }
 
     private Connection connection() throws SQLException {

@@ -13,6 +13,7 @@ import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.apache.kafka.server.config.ReplicationConfigs;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
+import org.apache.kafka.server.metrics.MetricConfigs;
 
 /**
  * The broker's configuration file under Kafka's names, so that Kafka's tools can show it. Only what differs from Kafka's
@@ -40,6 +41,9 @@ public final class FixedSettings {
         settings.put(
                 "producer.id.expiration.ms",
                 text(config.log().producerIdExpiration().toMillis()));
+        settings.put(
+                MetricConfigs.CLIENT_TELEMETRY_MAX_BYTES_CONFIG,
+                text(config.metrics().clientTelemetryMaxBytes()));
         settings.putAll(CoordinatorSettings.of(config.groups()));
         settings.put(ReplicationConfigs.DEFAULT_REPLICATION_FACTOR_CONFIG, "1");
         settings.entrySet().removeIf(setting -> isDefault(setting.getKey(), setting.getValue()));

@@ -42,6 +42,7 @@ public final class GroupRuntime implements AutoCloseable {
 
     private final ShardConnections connections;
     private final Metrics metrics = new Metrics();
+    private final MetricsRegistry classicMetrics = new MetricsRegistry();
     private final GroupCoordinatorService service;
     private final ShardElections elections;
     private final TopicImages topics;
@@ -108,7 +109,7 @@ public final class GroupRuntime implements AutoCloseable {
                 .withLoader(loader)
                 .withWriter(writer)
                 .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
-                .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(new MetricsRegistry(), metrics))
+                .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(classicMetrics, metrics))
                 .withGroupConfigManager(
                         new GroupConfigManager(config.extractGroupConfigMap(shareConfig), config, shareConfig))
                 .withPersister(new NoOpStatePersister())
@@ -140,6 +141,16 @@ public final class GroupRuntime implements AutoCloseable {
         return coordinator;
     }
 
+    /** Kafka's metrics of the coordinator. */
+    public Metrics metrics() {
+        return metrics;
+    }
+
+    /** Those of groups of the classic protocol, which Kafka keeps in another registry. */
+    public MetricsRegistry classicMetrics() {
+        return classicMetrics;
+    }
+
     /** Learns of topics that come, change and go. */
     public TopicListener topicListener() {
         return topics;
@@ -161,5 +172,6 @@ public final class GroupRuntime implements AutoCloseable {
         cutOff.cancel(false);
         connections.close();
         metrics.close();
+        classicMetrics.shutdown();
     }
 }

@@ -66,6 +66,13 @@ public final class Partition {
         return stable;
     }
 
+    /** How many offsets readers of committed records cannot see yet, for a transaction is open. */
+    public long unstableOffsets() {
+        // The last stable offset first, or what is appended in between would make it look unstable.
+        long stable = lastStableOffset();
+        return Math.max(0, transactions.isEmpty() ? 0 : highWatermark - stable);
+    }
+
     /** Where a reader's records end. */
     public long endOffset(IsolationLevel isolation) {
         return isolation == IsolationLevel.READ_COMMITTED ? lastStableOffset() : highWatermark;

@@ -15,6 +15,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tailrace.broker.log.AppendObserver;
 import io.tailrace.broker.net.BrokerServer;
 import io.tailrace.broker.net.TrafficCounter;
+import io.tailrace.broker.telemetry.PushedMetrics;
 import io.tailrace.broker.topic.Topic;
 import io.tailrace.broker.topic.TopicRegistry;
 import java.util.EnumMap;
@@ -82,6 +83,22 @@ public final class BrokerMetrics implements AppendObserver, AutoCloseable {
         FunctionCounter.builder("tailrace.network.sent.bytes", traffic, TrafficCounter::sentBytes)
                 .register(registry);
         Gauge.builder("tailrace.connections", server, BrokerServer::connections).register(registry);
+    }
+
+    /** Shows what clients pushed, too. */
+    public void observe(PushedMetrics pushed) {
+        registry.getPrometheusRegistry().register(pushed);
+        Gauge.builder("tailrace.telemetry.series", pushed, PushedMetrics::series)
+                .description("Series that clients pushed")
+                .register(registry);
+        FunctionCounter.builder("tailrace.telemetry.refused", pushed, PushedMetrics::refused)
+                .description("Numbers of clients that were left out, because there are too many series")
+                .register(registry);
+    }
+
+    /** Shows the state of the broker's parts, too. */
+    public void observe(BrokerState state) {
+        state.bindTo(registry);
     }
 
     /** A request was answered, or failed, after so long. */

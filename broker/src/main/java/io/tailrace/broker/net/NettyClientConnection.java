@@ -8,13 +8,17 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.network.ClientInformation;
 
 /** What request handlers see of a connection. Thread-safe: the set is, and an action is run by whoever takes it out. */
 final class NettyClientConnection implements ClientConnection {
+    private static final int MAX_INFORMATION_LENGTH = 256;
+
     private final Channel channel;
     private final String id;
     private final Set<CloseAction> closeActions = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+    private volatile ClientInformation information = ClientInformation.EMPTY;
 
     NettyClientConnection(Channel channel, long number) {
         this.channel = channel;
@@ -29,6 +33,23 @@ final class NettyClientConnection implements ClientConnection {
     @Override
     public InetAddress clientAddress() {
         return remote(channel).getAddress();
+    }
+
+    @Override
+    public int clientPort() {
+        return remote(channel).getPort();
+    }
+
+    @Override
+    public ClientInformation clientInformation() {
+        return information;
+    }
+
+    @Override
+    public void identify(ClientInformation said) {
+        if (said.softwareName().length() + said.softwareVersion().length() <= MAX_INFORMATION_LENGTH) {
+            this.information = said;
+        }
     }
 
     /** The client's address; a channel that is no socket has this machine's. */

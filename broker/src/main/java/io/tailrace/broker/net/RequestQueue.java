@@ -67,7 +67,7 @@ final class RequestQueue extends ChannelInboundHandlerAdapter {
         if (!(message instanceof ReceivedRequest request)) {
             ctx.fireChannelRead(message);
         } else if (closed || stopping) {
-            request.memory().release();
+            request.release();
         } else {
             waiting.add(request);
             updateGate();
@@ -127,13 +127,12 @@ final class RequestQueue extends ChannelInboundHandlerAdapter {
 
     /** Returns whether something was written. */
     private boolean finish(ChannelHandlerContext ctx, DispatchedRequest request) {
-        MemoryReservation memory = request.received().memory();
         Reply reply = request.reply();
         if (!closed && reply instanceof Reply.Frame frame) {
-            write(ctx, frame.bytes(), memory);
+            write(ctx, frame.bytes(), request.received());
             return true;
         }
-        memory.release();
+        request.received().release();
         if (!closed && reply instanceof Reply.Close close) {
             LOGGER.atInfo()
                     .addKeyValue("connection", connection.id())
@@ -144,13 +143,13 @@ final class RequestQueue extends ChannelInboundHandlerAdapter {
         return false;
     }
 
-    private void write(ChannelHandlerContext ctx, Send response, MemoryReservation memory) {
+    private void write(ChannelHandlerContext ctx, Send response, ReceivedRequest request) {
         long size = response.size();
         untakenBytes += size;
         ChannelFuture written = ctx.write(response);
         written.addListener(future -> {
             untakenBytes -= size;
-            memory.release();
+            request.release();
             if (!future.isSuccess()) {
                 Connections.close(ctx);
             } else if (untakenBytes < MAX_UNTAKEN_BYTES || stopping) {
@@ -242,13 +241,13 @@ final class RequestQueue extends ChannelInboundHandlerAdapter {
     private boolean dropUnlessProduce(ReceivedRequest request) {
         boolean drop = !request.isProduce();
         if (drop) {
-            request.memory().release();
+            request.release();
         }
         return drop;
     }
 
     private void dropWaiting() {
-        waiting.forEach(request -> request.memory().release());
+        waiting.forEach(request -> request.release());
         waiting.clear();
     }
 }

@@ -1,6 +1,7 @@
 package io.tailrace.broker.protocol;
 
 import java.net.InetAddress;
+import org.apache.kafka.common.network.ClientInformation;
 
 /** The client's end of one connection, as far as a request handler may know it. Thread-safe. */
 public interface ClientConnection {
@@ -9,6 +10,19 @@ public interface ClientConnection {
     String id();
 
     InetAddress clientAddress();
+
+    /** The port at the client's end; 0 for a connection that is none of the network. */
+    default int clientPort() {
+        return 0;
+    }
+
+    /** What program the client says it is. */
+    default ClientInformation clientInformation() {
+        return ClientInformation.EMPTY;
+    }
+
+    /** The client says what program it is, in ApiVersions. A connection that is none of the network takes no notice. */
+    default void identify(ClientInformation information) {}
 
     /**
      * Runs the action when the connection closes, at once if it is closed already; on the connection's event loop.

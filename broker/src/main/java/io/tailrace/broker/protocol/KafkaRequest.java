@@ -8,8 +8,14 @@ import org.apache.kafka.common.requests.RequestHeader;
  * something refers to them.
  *
  * @param sizeBytes the size of its frame, without the length prefix
+ * @param end comes when the answer has left
  */
-public record KafkaRequest(RequestHeader header, AbstractRequest body, ClientConnection connection, int sizeBytes) {
+public record KafkaRequest(
+        RequestHeader header, AbstractRequest body, ClientConnection connection, int sizeBytes, RequestEnd end) {
+
+    public KafkaRequest(RequestHeader header, AbstractRequest body, ClientConnection connection, int sizeBytes) {
+        this(header, body, connection, sizeBytes, new RequestEnd());
+    }
 
     public short version() {
         return header.apiVersion();

@@ -54,6 +54,7 @@ public final class ClientQuotas implements AutoCloseable {
     private final Executor executor;
     private final Time time;
     private final ConcurrentMap<ClientQuotaEntity, Map<String, Double>> quotas = new ConcurrentHashMap<>();
+    private final Throttling throttling = new Throttling();
     private final Metrics metrics;
     private final ClientQuotaManager produce;
     private final ClientQuotaManager fetch;
@@ -126,7 +127,8 @@ public final class ClientQuotas implements AutoCloseable {
         changed.forEach(this::take);
     }
 
-    private void take(ClientQuotaEntity entity, Map<String, Double> values) {
+    /** What is set on an entity from now on; none, and nothing is. */
+    void take(ClientQuotaEntity entity, Map<String, Double> values) {
         if (values.isEmpty()) {
             quotas.remove(entity);
         } else {
@@ -159,13 +161,17 @@ public final class ClientQuotas implements AutoCloseable {
 
     /** Counts a produce request. @return for how many milliseconds the client is to be held back; mostly 0 */
     int onProduced(KafkaRequest request) {
-        return produce.maybeRecordAndGetThrottleTimeMs(
-                session(request), clientId(request), request.sizeBytes(), time.milliseconds());
+        return throttling.count(
+                QuotaType.PRODUCE,
+                produce.maybeRecordAndGetThrottleTimeMs(
+                        session(request), clientId(request), request.sizeBytes(), time.milliseconds()));
     }
 
     /** Counts the time of a thread. @return for how many milliseconds the client is to be held back; mostly 0 */
     public int onThreadTime(KafkaRequest request, long threadNs) {
-        return threadTime.recordNs(session(request), clientId(request), threadNs, time.milliseconds());
+        return throttling.count(
+                QuotaType.REQUEST,
+                threadTime.recordNs(session(request), clientId(request), threadNs, time.milliseconds()));
     }
 
     /**
@@ -185,7 +191,17 @@ public final class ClientQuotas implements AutoCloseable {
         if (throttleMs > 0) {
             fetch.unrecordQuotaSensor(session(request), clientId(request), bytes, nowMs);
         }
-        return throttleMs;
+        return throttling.count(QuotaType.FETCH, throttleMs);
+    }
+
+    /** How many requests a quota has held back. */
+    public long throttledRequests(QuotaType quota) {
+        return throttling.requests(quota);
+    }
+
+    /** For how long a quota has held clients back, all together. */
+    public long throttledMs(QuotaType quota) {
+        return throttling.millis(quota);
     }
 
     /** The most that the client could fetch at once without being held back, after a while without a fetch. */

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.ConcurrentTransactionsException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -96,6 +97,25 @@ public final class TransactionCoordinator implements ProducerEpochs {
             producers.put(producer.transactionalId(), producer);
             index(producer, stored.transaction());
         }
+    }
+
+    /** How many transactions are open. */
+    public long openTransactions() {
+        return open().count();
+    }
+
+    /** How long the oldest open transaction has been so; zero where there is none. */
+    public Duration oldestOpen() {
+        long nowMs = time.milliseconds();
+        return Duration.ofMillis(open().mapToLong(transaction -> Math.max(0, nowMs - transaction.startedMs()))
+                .max()
+                .orElse(0));
+    }
+
+    private Stream<Transaction> open() {
+        return producers.values().stream()
+                .flatMap(producer -> Stream.ofNullable(producer.transaction()))
+                .filter(transaction -> transaction.state() == TransactionState.ONGOING);
     }
 
     private void index(TransactionalProducer producer, Transaction transaction) {

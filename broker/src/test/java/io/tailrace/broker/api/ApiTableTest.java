@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
@@ -17,6 +20,22 @@ class ApiTableTest {
 
     private static final Path DOCUMENT = Path.of("..", "docs", "protocol.md");
     private static final Pattern ROW = Pattern.compile("\\| (\\d+) \\| (\\w+) \\| (\\d+)–(\\d+) \\|.*");
+
+    private static final ApiTable TABLE = new ApiTable(ApiTable.SERVED, List.of(handlers()));
+
+    private static Map<ApiKeys, Api> handlers() {
+        Map<ApiKeys, Api> handlers = new EnumMap<>(ApiKeys.class);
+        ApiTable.SERVED.forEach(key -> handlers.put(key, request -> CompletableFuture.completedFuture(null)));
+        return handlers;
+    }
+
+    @Test
+    void shouldNotServeTelemetryWhereNobodyWantsIt() {
+        assertThat(ApiTable.versions(ApiTable.served(false)).find(ApiKeys.PUSH_TELEMETRY.id))
+                .isNull();
+        assertThat(ApiTable.versions(ApiTable.served(true)).find(ApiKeys.PUSH_TELEMETRY.id))
+                .isNotNull();
+    }
 
     @Test
     void shouldServeWhatTheDocumentSays() throws IOException {
@@ -31,7 +50,7 @@ class ApiTableTest {
 
         // When
         Map<Integer, String> served = new TreeMap<>();
-        for (ApiVersion version : ApiTable.versions()) {
+        for (ApiVersion version : ApiTable.versions(ApiTable.SERVED)) {
             ApiKeys key = ApiKeys.forId(version.apiKey());
             served.put((int) version.apiKey(), key.name + " " + key.oldestVersion() + "–" + version.maxVersion());
         }
@@ -43,17 +62,19 @@ class ApiTableTest {
     @Test
     void shouldAdvertiseProduceFromVersionZero() {
         // When
-        ApiVersion produce = ApiTable.versions().find(ApiKeys.PRODUCE.id);
+        ApiVersion produce = ApiTable.versions(ApiTable.SERVED).find(ApiKeys.PRODUCE.id);
 
         // Then
         assertThat(produce.minVersion()).isZero();
-        assertThat(ApiTable.isServed(ApiKeys.PRODUCE, (short) 2)).isFalse();
+        assertThat(TABLE.isServed(ApiKeys.PRODUCE, (short) 2)).isFalse();
     }
 
     @Test
     void shouldNotServeUnstableVersions() {
-        assertThat(ApiTable.versions().find(ApiKeys.INIT_PRODUCER_ID.id).maxVersion())
+        assertThat(ApiTable.versions(ApiTable.SERVED)
+                        .find(ApiKeys.INIT_PRODUCER_ID.id)
+                        .maxVersion())
                 .isEqualTo((short) 5);
-        assertThat(ApiTable.isServed(ApiKeys.INIT_PRODUCER_ID, (short) 6)).isFalse();
+        assertThat(TABLE.isServed(ApiKeys.INIT_PRODUCER_ID, (short) 6)).isFalse();
     }
 }

@@ -2,6 +2,7 @@ package io.tailrace.broker.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.timeout.IdleStateEvent;
 import io.tailrace.broker.protocol.RequestDispatcher;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.message.MetadataResponseData;
@@ -19,6 +21,7 @@ import org.apache.kafka.common.requests.MetadataResponse;
 import org.apache.kafka.common.requests.ProduceResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The order of requests and responses on one connection. */
@@ -137,6 +140,33 @@ class RequestQueueTest {
     }
 
     @Test
+    void shouldSayWhenAnAnswerHasLeftOrWillNot() {
+        List<Integer> over = new ArrayList<>();
+        EmbeddedConnection connection = connect(dispatcher);
+        try (connection) {
+            // Given
+            connection.send(produce(1), produce(2));
+            dispatcher.requests.forEach(
+                    request -> request.end().add(() -> over.add(request.header().correlationId())));
+
+            // When
+            dispatcher.answers.get(0).complete(produceResponse());
+            connection.responses();
+
+            // Then
+            assertThat(over).containsExactly(1);
+
+            // When
+            connection.disconnect();
+            dispatcher.answers.get(1).complete(produceResponse());
+            connection.channel.runPendingTasks();
+
+            // Then
+            assertThat(over).containsExactly(1, 2);
+        }
+    }
+
+    @Test
     void shouldStopReadingAtTheInFlightLimit() {
         try (EmbeddedConnection connection = connect(dispatcher)) {
             // Given
@@ -156,6 +186,85 @@ class RequestQueueTest {
             // Then
             assertThat(connection.responseCorrelationIds()).containsExactly(0);
             assertThat(dispatcher.requests).hasSize(9);
+        }
+    }
+
+    private static void advance(EmbeddedConnection connection, int ms) {
+        connection.channel.advanceTimeBy(ms, TimeUnit.MILLISECONDS);
+        connection.channel.runScheduledPendingTasks();
+        connection.channel.runPendingTasks();
+    }
+
+    @Test
+    void shouldTakeNothingFromAClientThatIsHeldBack() {
+        try (EmbeddedConnection connection = connect(dispatcher)) {
+            // Given
+            connection.send(metadata(1), metadata(2));
+            dispatcher.requests.get(0).connection().throttle(1_000);
+
+            // When
+            dispatcher.answers.get(0).complete(metadataResponse());
+
+            // Then: what is under way is answered
+            assertThat(connection.responseCorrelationIds()).containsExactly(1);
+            assertThat(connection.isReading()).isFalse();
+            assertThat(dispatcher.correlationIds()).containsExactly(1);
+
+            // When
+            advance(connection, 999);
+
+            // Then
+            assertThat(connection.isReading()).isFalse();
+            assertThat(dispatcher.correlationIds()).containsExactly(1);
+
+            // When
+            advance(connection, 1);
+
+            // Then
+            assertThat(connection.isReading()).isTrue();
+            assertThat(dispatcher.correlationIds()).containsExactly(1, 2);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5000, 1000", "1000, 5000"})
+    void shouldHoldBackForTheLongestTime(int firstMs, int secondMs) {
+        try (EmbeddedConnection connection = connect(dispatcher)) {
+            // Given
+            connection.send(metadata(1), metadata(2));
+            dispatcher.requests.get(0).connection().throttle(firstMs);
+            dispatcher.requests.get(0).connection().throttle(secondMs);
+            dispatcher.answers.get(0).complete(metadataResponse());
+            assertThat(connection.responseCorrelationIds()).containsExactly(1);
+
+            // When
+            advance(connection, 4_000);
+
+            // Then
+            assertThat(dispatcher.correlationIds()).containsExactly(1);
+
+            // When
+            advance(connection, 1_000);
+
+            // Then
+            assertThat(dispatcher.correlationIds()).containsExactly(1, 2);
+        }
+    }
+
+    @Test
+    void shouldNotTakeAClientThatIsHeldBackForIdle() {
+        try (EmbeddedConnection connection = connect(dispatcher)) {
+            // Given
+            connection.send(metadata(1));
+            dispatcher.requests.get(0).connection().throttle(1_000);
+            dispatcher.answers.get(0).complete(metadataResponse());
+            connection.responses();
+
+            // When
+            connection.channel.pipeline().fireUserEventTriggered(IdleStateEvent.READER_IDLE_STATE_EVENT);
+
+            // Then
+            assertThat(connection.isOpen()).isTrue();
         }
     }
 

@@ -42,6 +42,7 @@ final class TestListener {
                 maxConnections,
                 MAX_FRAME_BYTES,
                 maxRequestMemoryBytes,
+                1 << 28,
                 maxInFlightRequests,
                 requestReadTimeout,
                 idleTimeout,

@@ -1,9 +1,14 @@
 package io.tailrace.broker.protocol;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 
-/** A connection that never closes. */
+/** A connection that closes when a test says so. Confined to the test's thread, but actions may come from any. */
 public final class TestConnection implements ClientConnection {
+
+    private final List<Runnable> closeActions = new ArrayList<>();
+
     @Override
     public String id() {
         return "1-test";
@@ -15,7 +20,18 @@ public final class TestConnection implements ClientConnection {
     }
 
     @Override
-    public AutoCloseable onClose(Runnable action) {
-        return () -> {};
+    public synchronized AutoCloseable onClose(Runnable action) {
+        closeActions.add(action);
+        return () -> forget(action);
+    }
+
+    private synchronized void forget(Runnable action) {
+        closeActions.remove(action);
+    }
+
+    /** Does what is to be done when the connection closes. */
+    public synchronized void close() {
+        List.copyOf(closeActions).forEach(Runnable::run);
+        closeActions.clear();
     }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -44,6 +45,7 @@ final class FetchApi implements Api {
     private final LogReader reader;
     private final Executor executor;
     private final ScheduledExecutorService timer;
+    private final ResponseMemory memory;
     private final int maxBytes;
 
     FetchApi(LogApis.Parts parts) {
@@ -53,6 +55,7 @@ final class FetchApi implements Api {
         this.reader = parts.reader();
         this.executor = parts.fetchExecutor();
         this.timer = parts.timer();
+        this.memory = parts.responseMemory();
         this.maxBytes = parts.fetchMaxBytes();
     }
 
@@ -69,7 +72,9 @@ final class FetchApi implements Api {
         }
         int mostBytes = Math.min(Math.min(fetch.maxBytes(), maxBytes), quotas.maxFetchBytes(request));
         Limits limits = new Limits(fetch.minBytes(), mostBytes, fetch.maxWait());
-        FetchOperation operation = new FetchOperation(targets, limits, reader::read, executor, timer);
+        ResponseMemory.Hold held = memory.hold();
+        request.end().add(held::release);
+        FetchOperation operation = new FetchOperation(targets, limits, reader::read, executor, timer, held);
         AutoCloseable registration = request.connection().onClose(operation::cancel);
         operation.start();
         long threadNs = System.nanoTime() - startNs;
@@ -107,12 +112,24 @@ final class FetchApi implements Api {
                 .setFetchOffset(data.fetchOffset)
                 .setPartitionMaxBytes(data.maxBytes)
                 .setCurrentLeaderEpoch(data.currentLeaderEpoch.orElse(-1));
-        Optional<Topic> topic = topics.topic(id.topic() == null ? "" : id.topic(), id.topicId());
+        Optional<Topic> topic = topic(id);
         @Nullable
         Partition partition =
                 topic.flatMap(found -> topics.partition(found, id.partition())).orElse(null);
-        Errors unknown = topic.isEmpty() ? TopicResolver.unknown(id.topicId()) : Errors.UNKNOWN_TOPIC_OR_PARTITION;
+        if (partition != null && isAnother(partition.topic(), id)) {
+            return new FetchTarget(wanted, null, isolation, Errors.INCONSISTENT_TOPIC_ID);
+        }
+        Errors unknown = id.topic() == null ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION;
         return new FetchTarget(wanted, partition, isolation, unknown);
+    }
+
+    /** By the name, which the session keeps: so a topic that was made again meets the id that its predecessor had. */
+    private Optional<Topic> topic(TopicIdPartition id) {
+        return id.topic() == null ? Optional.empty() : topics.topic(id.topic(), Uuid.ZERO_UUID);
+    }
+
+    private static boolean isAnother(Topic topic, TopicIdPartition id) {
+        return !id.topicId().equals(Uuid.ZERO_UUID) && !id.topicId().equals(topic.uuid());
     }
 
     private FetchResponse answer(

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * One fetch request on its way: answered at once if there is enough to read, else when enough was appended or its time is
  * up. While it waits it costs a timer and an entry with each of its partitions, and no query.
  *
+ * <p>What it has read counts against the memory for responses; whoever made it says when that is over.
+ *
  * <p>Thread-safe: appenders, the timer and the connection may all end the wait, and the first does.
  */
 final class FetchOperation implements AppendWaiter {
@@ -46,6 +48,11 @@ final class FetchOperation implements AppendWaiter {
             // More than fits would never come.
             minBytes = Math.min(minBytes, maxBytes);
         }
+
+        /** The same with no more bytes than these. */
+        Limits within(int bytes) {
+            return new Limits(minBytes, Math.min(maxBytes, bytes), maxWaitMs);
+        }
     }
 
     private final List<TopicTargets> topics;
@@ -53,6 +60,7 @@ final class FetchOperation implements AppendWaiter {
     private final RecordSource source;
     private final Executor executor;
     private final ScheduledExecutorService timer;
+    private final ResponseMemory.Hold memory;
     private final boolean committedOnly;
     private final CompletableFuture<FetchResponse> answer = new CompletableFuture<>();
     private final AtomicBoolean waitOver = new AtomicBoolean();
@@ -65,7 +73,8 @@ final class FetchOperation implements AppendWaiter {
             Limits limits,
             RecordSource source,
             Executor executor,
-            ScheduledExecutorService timer) {
+            ScheduledExecutorService timer,
+            ResponseMemory.Hold memory) {
         this.topics = topics;
         this.committedOnly = topics.stream()
                 .flatMap(topic -> topic.targets().stream())
@@ -74,6 +83,7 @@ final class FetchOperation implements AppendWaiter {
         this.source = source;
         this.executor = executor;
         this.timer = timer;
+        this.memory = memory;
     }
 
     CompletableFuture<FetchResponse> answer() {
@@ -109,11 +119,14 @@ final class FetchOperation implements AppendWaiter {
             return;
         }
         try {
-            FetchPass pass = FetchPass.over(topics, limits, source);
-            if (pass.hasFailed() || pass.readableBytes() >= limits.minBytes()) {
+            Limits allowed = limits.within(memory.ask(limits.maxBytes()));
+            FetchPass pass = FetchPass.over(topics, allowed, source);
+            if (pass.hasFailed() || pass.readableBytes() >= allowed.minBytes()) {
+                memory.keep(pass.bytes());
                 complete(pass.response());
             } else {
-                await(limits.minBytes() - pass.readableBytes());
+                memory.keep(0);
+                await(allowed.minBytes() - pass.readableBytes());
             }
         } catch (RuntimeException | Error e) {
             answer.completeExceptionally(e);
@@ -198,7 +211,9 @@ final class FetchOperation implements AppendWaiter {
             return;
         }
         try {
-            answer.complete(FetchPass.over(topics, limits, source).response());
+            FetchPass pass = FetchPass.over(topics, limits.within(memory.ask(limits.maxBytes())), source);
+            memory.keep(pass.bytes());
+            answer.complete(pass.response());
         } catch (RuntimeException | Error e) {
             answer.completeExceptionally(e);
         }

@@ -59,6 +59,11 @@ final class FetchPass {
         return readableBytes;
     }
 
+    /** The bytes of the records that were read. */
+    long bytes() {
+        return bytes;
+    }
+
     /** True if a partition got an error, so that it is pointless to wait for more. */
     boolean hasFailed() {
         return failed;

@@ -1,5 +1,7 @@
 package io.tailrace.broker.api.log;
 
+import com.yammer.metrics.core.Gauge;
+import com.yammer.metrics.core.Metric;
 import io.tailrace.broker.topic.Topic;
 import io.tailrace.broker.topic.TopicRegistry;
 import java.util.AbstractMap;
@@ -15,6 +17,7 @@ import org.apache.kafka.server.FetchContext;
 import org.apache.kafka.server.FetchManager;
 import org.apache.kafka.server.FetchSession.FetchSessionCache;
 import org.apache.kafka.server.FetchSessionCacheShard;
+import org.apache.kafka.server.metrics.KafkaYammerMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,8 @@ public final class FetchSessions {
     private static final int SHARDS = 8;
     private static final long EVICTION_MS = 120_000;
 
+    private static final String SESSIONS = "NumIncrementalFetchSessions";
+
     private final FetchManager manager;
     private final Map<Uuid, String> topicNames;
 
@@ -38,8 +43,18 @@ public final class FetchSessions {
         List<FetchSessionCacheShard> shards = IntStream.range(0, SHARDS)
                 .mapToObj(shard -> new FetchSessionCacheShard(slotsOf(shard, slots), EVICTION_MS, idsPerShard, shard))
                 .toList();
+        // Kafka's cache tells its size by a gauge of the process, which keeps to the first cache that there was.
+        FetchSessionCache.METRICS_GROUP.removeMetric(SESSIONS);
         this.manager = new FetchManager(time, new FetchSessionCache(shards));
         this.topicNames = new TopicNames(registry);
+    }
+
+    /** How many sessions there are. */
+    public int count() {
+        Metric sessions = KafkaYammerMetrics.defaultRegistry()
+                .allMetrics()
+                .get(FetchSessionCache.METRICS_GROUP.metricName(SESSIONS, Map.of()));
+        return sessions instanceof Gauge<?> gauge && gauge.value() instanceof Integer count ? count : 0;
     }
 
     private static int slotsOf(int shard, int slots) {

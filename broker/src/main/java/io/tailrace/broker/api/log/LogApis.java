@@ -18,6 +18,7 @@ public final class LogApis {
     /**
      * What they work with.
      *
+     * @param responseMemory what all fetch responses together may hold
      * @param fetchMaxBytes the most that one fetch response holds
      * @param fetchExecutor reads the log
      * @param generalExecutor runs short queries
@@ -30,6 +31,7 @@ public final class LogApis {
             TransactionCoordinator transactions,
             FetchSessions fetchSessions,
             ClientQuotas quotas,
+            ResponseMemory responseMemory,
             int fetchMaxBytes,
             Executor fetchExecutor,
             Executor generalExecutor,

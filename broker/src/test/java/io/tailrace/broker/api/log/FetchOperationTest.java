@@ -42,7 +42,9 @@ class FetchOperationTest {
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final Partition partition = PartitionFixture.partition("orders", 10, 20);
     private Runnable whileReading = () -> {};
+    private final ResponseMemory memory = new ResponseMemory(1 << 20);
     private int reads;
+    private int room;
 
     FetchOperationTest() {
         timer.setRemoveOnCancelPolicy(true);
@@ -63,13 +65,15 @@ class FetchOperationTest {
                 new Limits(minBytes, 1 << 20, maxWaitMs),
                 this::read,
                 tasks::add,
-                timer);
+                timer,
+                memory.hold());
         operation.start();
         return operation;
     }
 
     private MemoryRecords read(Partition from, long startOffset, long endOffset, int maxBytes) throws SQLException {
         reads++;
+        room = maxBytes;
         if (startOffset == AWAY) {
             throw new SQLException("connection lost", "08006");
         }
@@ -112,6 +116,48 @@ class FetchOperationTest {
             assertThat(data.highWatermark()).isEqualTo(20);
             assertThat(data.logStartOffset()).isEqualTo(10);
         });
+    }
+
+    @Test
+    void shouldReadLessTheLessMemoryIsLeft() {
+        // Given
+        ResponseMemory.Hold others = memory.hold();
+        int half = 1 << 19;
+        others.keep(half);
+
+        // When
+        FetchOperation operation = fetch(1 << 20, LONG_MS, at(CUT_SHORT));
+        runTasks();
+
+        // Then: a quarter of what is left, and that is enough for an answer
+        assertThat(room).isEqualTo(half / 4);
+        assertThat(partitions(operation).get(0).records().sizeInBytes()).isPositive();
+        assertThat(memory.usedBytes()).isEqualTo(half + RECORDS.sizeInBytes());
+    }
+
+    @Test
+    void shouldReadSomethingWhereNoMemoryIsLeft() {
+        // Given
+        memory.hold().keep(1 << 21);
+
+        // When
+        FetchOperation operation = fetch(1, LONG_MS, at(CUT_SHORT));
+        runTasks();
+
+        // Then
+        assertThat(room).isEqualTo(ResponseMemory.LEAST_BYTES);
+        assertThat(partitions(operation).get(0).records().sizeInBytes()).isPositive();
+    }
+
+    @Test
+    void shouldHoldNoMemoryWhileItWaits() {
+        // When
+        FetchOperation operation = fetch(RECORDS.sizeInBytes() + 10, LONG_MS, at(15));
+        runTasks();
+
+        // Then
+        assertThat(operation.answer()).isNotDone();
+        assertThat(memory.usedBytes()).isZero();
     }
 
     @Test
@@ -297,7 +343,8 @@ class FetchOperationTest {
                     throw new SQLException("relation does not exist", "42P01");
                 },
                 tasks::add,
-                timer);
+                timer,
+                memory.hold());
 
         // When
         operation.start();
@@ -342,7 +389,8 @@ class FetchOperationTest {
                 new Limits(1, RECORDS.sizeInBytes(), LONG_MS),
                 this::read,
                 tasks::add,
-                timer);
+                timer,
+                memory.hold());
 
         // When
         operation.start();

@@ -183,9 +183,34 @@ class FetchSessionIT {
         }
         FetchResponse second = fetch(NEWEST, FetchMetadata.newIncremental(first.sessionId()), Map.of(), List.of());
 
+        // Then: the session knows its name
+        assertThat(errorOf(second)).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(errorOf(fetch(NEWEST, FetchMetadata.LEGACY, Map.of(0, 0L), List.of())))
+                .isEqualTo(Errors.UNKNOWN_TOPIC_ID);
+    }
+
+    @Test
+    void shouldTellOfATopicThatWasMadeAgain() throws Exception {
+        // Given
+        FetchResponse first = fetch(NEWEST, FetchMetadata.INITIAL, Map.of(0, 0L), List.of());
+
+        // When
+        try (Admin admin = broker.admin()) {
+            get(admin.deleteTopics(List.of("orders")).all());
+            get(admin.createTopics(List.of(new NewTopic("orders", 3, (short) 1)))
+                    .all());
+        }
+        FetchResponse second = fetch(NEWEST, FetchMetadata.newIncremental(first.sessionId()), Map.of(), List.of());
+
         // Then
+        assertThat(errorOf(second)).isEqualTo(Errors.INCONSISTENT_TOPIC_ID);
+        assertThat(errorOf(fetch(NEWEST, FetchMetadata.LEGACY, Map.of(0, 0L), List.of())))
+                .isEqualTo(Errors.UNKNOWN_TOPIC_ID);
+    }
+
+    private static Errors errorOf(FetchResponse response) {
         FetchResponseData.PartitionData data =
-                second.data().responses().get(0).partitions().get(0);
-        assertThat(Errors.forCode(data.errorCode())).isEqualTo(Errors.UNKNOWN_TOPIC_ID);
+                response.data().responses().get(0).partitions().get(0);
+        return Errors.forCode(data.errorCode());
     }
 }
