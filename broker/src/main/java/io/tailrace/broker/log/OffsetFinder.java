@@ -27,10 +27,11 @@ public final class OffsetFinder {
         this.dataSource = generalPool;
     }
 
-    /** The first record whose timestamp is not before the given one. */
-    public Optional<FoundOffset> firstAtOrAfter(Partition partition, long timestampMs) throws SQLException {
+    /** The first record below an offset whose timestamp is not before the given one. */
+    public Optional<FoundOffset> firstAtOrAfter(Partition partition, long timestampMs, long endExc)
+            throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            return first(connection, partition, Clock.TIMESTAMP, timestampMs, 0, partition.highWatermark());
+            return first(connection, partition, Clock.TIMESTAMP, timestampMs, 0, endExc);
         }
     }
 

@@ -70,7 +70,9 @@ class OffsetFinderIT {
             Optional<FoundOffset> expected = records.stream()
                     .filter(record -> record.timestampMs() >= from)
                     .findFirst();
-            assertThat(finder.firstAtOrAfter(partition, time)).as("at %s", time).isEqualTo(expected);
+            assertThat(finder.firstAtOrAfter(partition, time, partition.highWatermark()))
+                    .as("at %s", time)
+                    .isEqualTo(expected);
         }
         Optional<FoundOffset> max =
                 records.stream().reduce((left, right) -> right.timestampMs() > left.timestampMs() ? right : left);
@@ -129,7 +131,8 @@ class OffsetFinderIT {
     @Test
     void shouldFindNothingInAnEmptyLog() throws Exception {
         // Then
-        assertThat(finder.firstAtOrAfter(partition, 0)).isEmpty();
+        assertThat(finder.firstAtOrAfter(partition, 0, partition.highWatermark()))
+                .isEmpty();
         assertThat(finder.maxTimestamp(partition)).isEmpty();
     }
 

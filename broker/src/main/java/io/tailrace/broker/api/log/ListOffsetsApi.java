@@ -126,8 +126,9 @@ final class ListOffsetsApi implements Api {
     private ListOffsetsPartitionResponse answer(
             Partition partition, ListOffsetsPartition wanted, IsolationLevel isolation) throws SQLException {
         long timestamp = wanted.timestamp();
+        long endExc = partition.endOffset(isolation);
         if (timestamp == ListOffsetsRequest.LATEST_TIMESTAMP) {
-            return found(wanted, partition.endOffset(isolation));
+            return found(wanted, endExc);
         }
         if (timestamp == ListOffsetsRequest.EARLIEST_TIMESTAMP
                 || timestamp == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP) {
@@ -139,10 +140,11 @@ final class ListOffsetsApi implements Api {
             return found(wanted, ListOffsetsResponse.UNKNOWN_OFFSET);
         }
         if (timestamp == ListOffsetsRequest.MAX_TIMESTAMP) {
-            return found(wanted, finder.maxTimestamp(partition));
+            // Of all records, as Kafka does: where it may not be read yet, none is found.
+            return found(wanted, finder.maxTimestamp(partition).filter(place -> place.offset() < endExc));
         }
         return timestamp >= 0
-                ? found(wanted, finder.firstAtOrAfter(partition, timestamp))
+                ? found(wanted, finder.firstAtOrAfter(partition, timestamp, endExc))
                 : failed(wanted, Errors.UNSUPPORTED_VERSION);
     }
 
