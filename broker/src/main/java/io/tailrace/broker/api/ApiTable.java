@@ -56,6 +56,7 @@ public final class ApiTable implements RequestDispatcher {
             ApiKeys.ADD_OFFSETS_TO_TXN,
             ApiKeys.TXN_OFFSET_COMMIT,
             ApiKeys.END_TXN,
+            ApiKeys.WRITE_TXN_MARKERS,
             ApiKeys.DESCRIBE_TRANSACTIONS,
             ApiKeys.LIST_TRANSACTIONS,
             ApiKeys.DESCRIBE_PRODUCERS,

@@ -36,7 +36,8 @@ public final class OpenTransaction {
         return producerEpoch;
     }
 
-    long registration() {
+    /** The number of its row in {@code kafka.transaction_partitions}. */
+    public long registration() {
         return registration;
     }
 

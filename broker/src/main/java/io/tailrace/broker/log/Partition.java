@@ -28,6 +28,7 @@ public final class Partition {
     private volatile long highWatermark;
     private volatile long logStartOffset;
     private volatile boolean deleted;
+    private volatile boolean producersChanged;
     private volatile int averageRecordBytes;
 
     // Confined to the appender's thread.
@@ -102,9 +103,21 @@ public final class Partition {
     public void endTransaction(OpenTransaction transaction) {
         long stableBefore = lastStableOffset();
         transactions.remove(transaction.producerId(), transaction);
+        wakeIfMoreIsStable(stableBefore);
+    }
+
+    private void wakeIfMoreIsStable(long stableBefore) {
         if (lastStableOffset() > stableBefore) {
             waiters.forEach(AppendWaiter::onStable);
         }
+    }
+
+    /** What the transaction has written here so far is committed or aborted; it goes on. */
+    public OpenTransaction restartTransaction(OpenTransaction transaction, long registration) {
+        long stableBefore = lastStableOffset();
+        OpenTransaction next = beginTransaction(transaction.producerId(), transaction.producerEpoch(), registration);
+        wakeIfMoreIsStable(stableBefore);
+        return next;
     }
 
     /** The open transaction of a producer. */
@@ -155,8 +168,19 @@ public final class Partition {
         waiters.forEach(AppendWaiter::onDeleted);
     }
 
+    /** The database has other producers than memory, for a reason other than an append: read again before the next one. */
+    public void onProducersChanged() {
+        producersChanged = true;
+    }
+
     boolean isLoaded() {
-        return loaded;
+        return loaded && !producersChanged;
+    }
+
+    /** Before the database is read: what changes from here on is for the next time. */
+    void onLoading() {
+        loaded = false;
+        producersChanged = false;
     }
 
     Map<Long, ProducerWindow> producers() {

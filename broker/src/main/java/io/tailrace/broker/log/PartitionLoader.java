@@ -37,6 +37,7 @@ final class PartitionLoader {
                 RETURNING next_offset, log_start_offset
                 """;
         PartitionId id = partition.id();
+        partition.onLoading();
         // Before the database is read: one that begins or ends meanwhile is not touched.
         Map<Long, OpenTransaction> transactions = partition.transactionsByRegistration();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {

@@ -14,15 +14,21 @@ public final class ProducerStates {
     /**
      * An idempotent or transactional producer.
      *
+     * @param coordinatorEpoch of the last marker that an administrator wrote, or −1
      * @param transactionStartOffset the first offset of its open transaction, or −1
      */
     public record ActiveProducer(
-            long producerId, short epoch, int lastSequence, long lastTimestampMs, long transactionStartOffset) {}
+            long producerId,
+            short epoch,
+            int lastSequence,
+            long lastTimestampMs,
+            int coordinatorEpoch,
+            long transactionStartOffset) {}
 
     private static final String SQL =
             """
             SELECT DISTINCT ON (s.producer_id) s.producer_id, s.producer_epoch, s.last_sequence, s.timestamp_ms,
-                   coalesce(o.first_offset, -1)
+                   max(s.coordinator_epoch) OVER (PARTITION BY s.producer_id), coalesce(o.first_offset, -1)
             FROM kafka.producer_sequences s
                 LEFT JOIN kafka.transaction_partitions o
                     ON o.producer_id = s.producer_id AND o.topic_id = s.topic_id AND o.partition_id = s.partition_id
@@ -46,7 +52,12 @@ public final class ProducerStates {
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     producers.add(new ActiveProducer(
-                            rows.getLong(1), rows.getShort(2), rows.getInt(3), rows.getLong(4), rows.getLong(5)));
+                            rows.getLong(1),
+                            rows.getShort(2),
+                            rows.getInt(3),
+                            rows.getLong(4),
+                            rows.getInt(5),
+                            rows.getLong(6)));
                 }
             }
         }

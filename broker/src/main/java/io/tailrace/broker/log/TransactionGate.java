@@ -53,7 +53,7 @@ final class TransactionGate {
             }
             return null;
         }
-        if (open == null || open.producerEpoch() != header.producerEpoch()) {
+        if (open == null || open.producerEpoch() != header.producerEpoch() || isUnknown(header)) {
             throw notPartOfTransaction(header);
         }
         if (open.isEnding()) {
@@ -62,10 +62,15 @@ final class TransactionGate {
         return open;
     }
 
+    /** True if the producer belongs to no transactional id: nobody would ever end its transaction. */
+    private boolean isUnknown(DefaultRecordBatch header) {
+        return epochs.currentEpoch(header.producerId()) == ProducerEpochs.NOT_TRANSACTIONAL;
+    }
+
     /** The error for a batch that is not part of an open transaction. */
     RuntimeException notPartOfTransaction(DefaultRecordBatch header) {
         short current = epochs.currentEpoch(header.producerId());
-        if (current == ProducerEpochs.NOT_TRANSACTIONAL) {
+        if (isUnknown(header)) {
             return new InvalidPidMappingException(
                     "Producer id " + header.producerId() + " belongs to no transactional id");
         }

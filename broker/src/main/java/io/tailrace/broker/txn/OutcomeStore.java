@@ -19,21 +19,28 @@ final class OutcomeStore {
     private static final long DELETE_STEP = 20_000;
 
     /** What a transaction wrote to a partition; the epoch is that of its records. */
-    private record Written(PartitionId partition, short epoch, long firstOffset, long lastOffset) {}
+    record Written(PartitionId partition, short epoch, long firstOffset, long lastOffset) {}
 
     private OutcomeStore() {}
 
     /** Ends the transaction that the producer has open. */
     static void end(Connection connection, Transaction transaction, boolean commit) throws SQLException {
         List<Written> written = close(connection, transaction.producerId());
+        if (!written.isEmpty()) {
+            decide(connection, transaction.transactionalId(), transaction.producerId(), written, commit);
+        }
+    }
+
+    /** What was written gets its outcome. */
+    static void decide(
+            Connection connection, String transactionalId, long producerId, List<Written> written, boolean commit)
+            throws SQLException {
         if (!commit) {
             for (Written part : written) {
-                deleteRecords(connection, transaction.producerId(), part);
+                deleteRecords(connection, producerId, part);
             }
         }
-        if (!written.isEmpty()) {
-            insertMarker(connection, transaction, commit, written);
-        }
+        insertMarker(connection, transactionalId, producerId, commit, written);
     }
 
     /** Deletes the rows that appends need, after those that are being written; returns those that had records. */
@@ -76,7 +83,8 @@ final class OutcomeStore {
     }
 
     private static void insertMarker(
-            Connection connection, Transaction transaction, boolean commit, List<Written> written) throws SQLException {
+            Connection connection, String transactionalId, long producerId, boolean commit, List<Written> written)
+            throws SQLException {
         String sql =
                 """
                 INSERT INTO kafka.transaction_markers (transactional_id, producer_id, producer_epoch, committed, partitions)
@@ -91,8 +99,8 @@ final class OutcomeStore {
                                 part.lastOffset()))
                 .collect(Collectors.joining(", ", "[", "]"));
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, transaction.transactionalId());
-            statement.setLong(2, transaction.producerId());
+            statement.setString(1, transactionalId);
+            statement.setLong(2, producerId);
             statement.setShort(3, written.get(0).epoch());
             statement.setBoolean(4, commit);
             statement.setString(5, partitions);

@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -52,16 +50,12 @@ public final class TransactionCoordinator implements ProducerEpochs {
     /** What fits into an entry of an index, with room to spare. */
     private static final int MAX_ID_BYTES = 2000;
 
-    private final ConcurrentMap<String, TransactionalProducer> producers = new ConcurrentHashMap<>();
-    private final ConcurrentMap<Long, TransactionalProducer> byProducerId = new ConcurrentHashMap<>();
-    private final Database database;
-    private final TransactionStore store;
+    private final TransactionTable table;
     private final TransactionWrites writes;
-    private final PartitionTable partitions;
+    private final TransactionMarkers markers;
     private final Supplier<CompletableFuture<Long>> producerIds;
     private final GroupOutcomes groups;
     private final Settings settings;
-    private final Executor executor;
     private final Time time;
 
     /**
@@ -77,26 +71,19 @@ public final class TransactionCoordinator implements ProducerEpochs {
             Settings settings,
             Executor executor,
             Time time) {
-        this.database = database;
-        this.store = new TransactionStore(leaseEpoch);
-        this.writes = new TransactionWrites(database, store, partitions);
-        this.partitions = partitions;
+        this.table = new TransactionTable(executor);
+        this.writes = new TransactionWrites(
+                database, new TransactionStore(leaseEpoch), new MarkerStore(leaseEpoch), partitions);
+        this.markers = new TransactionMarkers(table, writes, executor);
         this.producerIds = producerIds;
         this.groups = groups;
         this.settings = settings;
-        this.executor = executor;
         this.time = time;
     }
 
     /** Reads all transactional ids, on the caller's thread, once, when the partitions are there and before any request. */
     public void load() throws SQLException {
-        for (StoredTransaction stored : database.inTransaction(store::takeOver)) {
-            TransactionalProducer producer =
-                    new TransactionalProducer(stored.transaction().transactionalId(), executor);
-            producer.onLoaded(stored, partitions);
-            producers.put(producer.transactionalId(), producer);
-            index(producer, stored.transaction());
-        }
+        writes.takeOver(table);
     }
 
     /** How many transactions are open. */
@@ -113,27 +100,19 @@ public final class TransactionCoordinator implements ProducerEpochs {
     }
 
     private Stream<Transaction> open() {
-        return producers.values().stream()
+        return table.all().stream()
                 .flatMap(producer -> Stream.ofNullable(producer.transaction()))
                 .filter(transaction -> transaction.state() == TransactionState.ONGOING);
     }
 
-    private void index(TransactionalProducer producer, Transaction transaction) {
-        byProducerId.put(transaction.producerId(), producer);
-        if (transaction.previousProducerId() != Transaction.NO_ID) {
-            byProducerId.put(transaction.previousProducerId(), producer);
-        }
-    }
-
     @Override
     public short currentEpoch(long producerId) {
-        TransactionalProducer producer = byProducerId.get(producerId);
-        Transaction transaction = producer == null ? null : producer.transaction();
-        if (transaction == null) {
-            return NOT_TRANSACTIONAL;
-        }
-        // An id whose epochs have run out is fenced for good.
-        return transaction.producerId() == producerId ? transaction.epoch() : Short.MAX_VALUE;
+        return table.currentEpoch(producerId);
+    }
+
+    /** Outcomes that are decided by others. */
+    public TransactionMarkers markers() {
+        return markers;
     }
 
     /**
@@ -153,8 +132,7 @@ public final class TransactionCoordinator implements ProducerEpochs {
             return CompletableFuture.failedFuture(new InvalidRequestException(
                     "A transactional id has at most " + MAX_ID_BYTES + " bytes, none of them zero"));
         }
-        TransactionalProducer producer =
-                producers.computeIfAbsent(transactionalId, id -> new TransactionalProducer(id, executor));
+        TransactionalProducer producer = table.findOrAdd(transactionalId);
         return producer.tasks().submit(() -> init(producer, timeoutMs, expected));
     }
 
@@ -167,7 +145,7 @@ public final class TransactionCoordinator implements ProducerEpochs {
         Transaction next = known == null
                 ? create(producer, timeoutMs)
                 : reinitialize(producer, withoutOpen(producer, known, expected), timeoutMs, expected);
-        index(producer, next);
+        table.index(producer, next);
         return next.identity();
     }
 
@@ -211,7 +189,7 @@ public final class TransactionCoordinator implements ProducerEpochs {
     private Transaction end(TransactionalProducer producer, Transaction open, Transaction decided, boolean commit) {
         Transaction next = producer.groups().isEmpty() ? decided.completed(time.milliseconds()) : decided;
         writes.end(producer, open, next, commit);
-        index(producer, next);
+        table.index(producer, next);
         return next;
     }
 
@@ -231,7 +209,7 @@ public final class TransactionCoordinator implements ProducerEpochs {
         added.stream()
                 .filter(partition -> !producer.hasAll(List.of(partition.id())))
                 .forEach(partition -> missing.put(partition.id(), partition));
-        if (known.state() != TransactionState.ONGOING || !missing.isEmpty()) {
+        if (!missing.isEmpty()) {
             writes.addPartitions(producer, known, known.begun(time.milliseconds()), new ArrayList<>(missing.values()));
         }
     }
@@ -251,7 +229,7 @@ public final class TransactionCoordinator implements ProducerEpochs {
 
     private <T> CompletableFuture<T> withProducer(
             String transactionalId, Function<TransactionalProducer, CompletableFuture<T>> action) {
-        TransactionalProducer producer = producers.get(transactionalId);
+        TransactionalProducer producer = table.find(transactionalId);
         return producer == null ? CompletableFuture.failedFuture(unknown(transactionalId)) : action.apply(producer);
     }
 
@@ -290,7 +268,7 @@ public final class TransactionCoordinator implements ProducerEpochs {
      */
     public List<Partition> missingPartitions(
             String transactionalId, ProducerIdentity identity, Collection<Partition> wanted) {
-        TransactionalProducer producer = producers.get(transactionalId);
+        TransactionalProducer producer = table.find(transactionalId);
         Transaction known = producer == null ? null : producer.transaction();
         if (producer == null || known == null) {
             throw unknown(transactionalId);
@@ -364,14 +342,14 @@ public final class TransactionCoordinator implements ProducerEpochs {
         }
         Transaction completed = decided.completed(time.milliseconds());
         writes.complete(producer, decided, completed);
-        index(producer, completed);
+        table.index(producer, completed);
         return completed;
     }
 
     /** One round of what happens without a request; returns at once. */
     void keepUp() {
         long nowMs = time.milliseconds();
-        for (TransactionalProducer producer : producers.values()) {
+        for (TransactionalProducer producer : table.all()) {
             Transaction known = producer.transaction();
             boolean due = producer.isUncertain()
                     || (known != null
@@ -401,7 +379,7 @@ public final class TransactionCoordinator implements ProducerEpochs {
     /** Forgets transactional ids that nobody uses; returns at once. */
     void expire() {
         long nowMs = time.milliseconds();
-        for (TransactionalProducer producer : producers.values()) {
+        for (TransactionalProducer producer : table.all()) {
             if (isExpired(producer.transaction(), nowMs)) {
                 inBackground(producer.tasks().submit(() -> expire(producer)));
             }
@@ -420,8 +398,7 @@ public final class TransactionCoordinator implements ProducerEpochs {
             return false;
         }
         writes.delete(producer, known);
-        producers.remove(producer.transactionalId(), producer);
-        byProducerId.values().removeIf(other -> other == producer);
+        table.remove(producer);
         return true;
     }
 
@@ -436,13 +413,11 @@ public final class TransactionCoordinator implements ProducerEpochs {
 
     /** A transactional id as it is now. */
     public Optional<TransactionDescription> describe(String transactionalId) {
-        return Optional.ofNullable(producers.get(transactionalId)).flatMap(TransactionDescription::of);
+        return Optional.ofNullable(table.find(transactionalId)).flatMap(TransactionDescription::of);
     }
 
     /** All transactional ids as they are now. */
     public List<TransactionDescription> descriptions() {
-        return producers.values().stream()
-                .flatMap(producer -> TransactionDescription.of(producer).stream())
-                .toList();
+        return table.descriptions();
     }
 }

@@ -33,8 +33,21 @@ final class TransactionStore {
         this.leaseEpoch = leaseEpoch;
     }
 
+    /**
+     * All that the database has.
+     *
+     * @param hanging the partitions of open transactions that belong to no transactional id, by the producer's id
+     */
+    record Stored(List<StoredTransaction> transactions, Map<Long, List<StoredPartition>> hanging) {
+
+        Stored {
+            transactions = List.copyOf(transactions);
+            hanging = Map.copyOf(hanging);
+        }
+    }
+
     /** Takes over all rows under this broker's lease epoch, waiting for those that are being written, and reads them. */
-    List<StoredTransaction> takeOver(Connection connection) throws SQLException {
+    Stored takeOver(Connection connection) throws SQLException {
         Map<Long, List<StoredPartition>> partitions = new HashMap<>();
         Map<Long, Map<String, Short>> groups = new HashMap<>();
         List<Transaction> transactions = new ArrayList<>();
@@ -49,12 +62,15 @@ final class TransactionStore {
         }
         readPartitions(connection, null, partitions);
         readGroups(connection, null, groups);
-        return transactions.stream()
-                .map(transaction -> new StoredTransaction(
-                        transaction,
-                        partitions.getOrDefault(transaction.producerId(), List.of()),
-                        groups.getOrDefault(transaction.producerId(), Map.of())))
-                .toList();
+        List<StoredTransaction> stored = new ArrayList<>();
+        for (Transaction transaction : transactions) {
+            List<StoredPartition> own = partitions.remove(transaction.producerId());
+            stored.add(new StoredTransaction(
+                    transaction,
+                    own == null ? List.of() : own,
+                    groups.getOrDefault(transaction.producerId(), Map.of())));
+        }
+        return new Stored(stored, partitions);
     }
 
     /** Reads one transactional id, after whoever still writes it. */

@@ -6,6 +6,7 @@ import io.tailrace.broker.log.PartitionTable;
 import io.tailrace.broker.sql.Database;
 import io.tailrace.broker.sql.Database.SqlFunction;
 import io.tailrace.broker.sql.SqlErrors;
+import io.tailrace.broker.txn.MarkerStore.Marked;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -28,12 +29,19 @@ final class TransactionWrites {
 
     private final Database database;
     private final TransactionStore store;
+    private final MarkerStore markers;
     private final PartitionTable partitions;
 
-    TransactionWrites(Database database, TransactionStore store, PartitionTable partitions) {
+    TransactionWrites(Database database, TransactionStore store, MarkerStore markers, PartitionTable partitions) {
         this.database = database;
         this.store = store;
+        this.markers = markers;
         this.partitions = partitions;
+    }
+
+    /** Makes all that the database has this broker's. */
+    void takeOver(TransactionTable table) throws SQLException {
+        table.load(database.inTransaction(store::takeOver), partitions);
     }
 
     /** Reads the transactional id again if need be. */
@@ -50,20 +58,20 @@ final class TransactionWrites {
             return database.inTransaction(work);
         } catch (SQLException e) {
             producer.onUncertain();
-            throw failure(producer, e);
+            throw failure(producer.transactionalId(), e);
         } catch (RuntimeException e) {
             producer.onUncertain();
             throw e;
         }
     }
 
-    private static RuntimeException failure(TransactionalProducer producer, SQLException e) {
+    private static RuntimeException failure(String transactionalId, SQLException e) {
         if (SqlErrors.isPassing(e)) {
             return new CoordinatorNotAvailableException("Postgres is not available: " + e.getMessage(), e);
         }
         LOGGER.atError()
                 .setCause(e)
-                .addKeyValue("transactionalId", producer.transactionalId())
+                .addKeyValue("transactionalId", transactionalId)
                 .log("Postgres refuses the state of a transaction");
         return new UnknownServerException("Postgres refused the state of the transaction", e);
     }
@@ -133,6 +141,22 @@ final class TransactionWrites {
             store.deleteGroups(connection, from.producerId());
         });
         producer.onCompleted(to);
+    }
+
+    /** An outcome from outside for a partition of the open transaction, which goes on. */
+    Marked mark(TransactionalProducer producer, Partition partition, PartitionMarker marker) {
+        return write(
+                producer,
+                connection -> markers.write(connection, producer.transactionalId(), partition.id(), marker, true));
+    }
+
+    /** Likewise, where the partition is not part of an open transaction that anybody knows. */
+    Marked mark(Partition partition, PartitionMarker marker) {
+        try {
+            return database.inTransaction(connection -> markers.write(connection, "", partition.id(), marker, false));
+        } catch (SQLException e) {
+            throw failure("", e);
+        }
     }
 
     private void run(TransactionalProducer producer, SqlAction action) {

@@ -1,9 +1,9 @@
 package io.tailrace.broker.txn;
 
-import io.tailrace.broker.log.OpenTransaction;
 import io.tailrace.broker.log.Partition;
 import io.tailrace.broker.log.PartitionId;
 import io.tailrace.broker.log.PartitionTable;
+import io.tailrace.broker.txn.StoredTransaction.Member;
 import io.tailrace.broker.txn.StoredTransaction.StoredPartition;
 import java.util.Collection;
 import java.util.HashSet;
@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread may read; it changes in its own {@link SerialTasks} only, after the database has.
  */
 final class TransactionalProducer {
-
-    /** A partition of the open transaction. */
-    private record Member(Partition partition, OpenTransaction transaction) {}
 
     private final String transactionalId;
     private final SerialTasks tasks;
@@ -98,6 +95,14 @@ final class TransactionalProducer {
                         partition, partition.beginTransaction(producer.producerId(), producer.epoch(), registration)));
     }
 
+    /** Somebody else has ended what the transaction had written to a partition; it goes on there. */
+    void rejoin(Partition partition, long registration) {
+        members.computeIfPresent(
+                partition.id(),
+                (id, member) ->
+                        new Member(partition, partition.restartTransaction(member.transaction(), registration)));
+    }
+
     void joinGroup(String groupId, short epoch) {
         groups.put(groupId, epoch);
     }
@@ -152,23 +157,13 @@ final class TransactionalProducer {
 
     private void resume(long producerId, StoredPartition stored, PartitionTable partitions) {
         Member known = members.get(stored.partition());
-        if (known != null) {
+        if (known != null && known.transaction().registration() == stored.registration()) {
             known.transaction().setEnding(false);
             return;
         }
-        // A topic that was deleted has no partition any more; its row goes with the transaction.
-        partitions
-                .partition(stored.partition())
-                .ifPresent(partition -> members.put(
-                        stored.partition(),
-                        new Member(
-                                partition,
-                                stored.firstOffset() < 0
-                                        ? partition.beginTransaction(producerId, stored.epoch(), stored.registration())
-                                        : partition.resumeTransaction(
-                                                producerId,
-                                                stored.epoch(),
-                                                stored.registration(),
-                                                stored.firstOffset()))));
+        if (known != null) {
+            known.partition().endTransaction(known.transaction());
+        }
+        stored.resume(producerId, partitions).ifPresent(member -> members.put(stored.partition(), member));
     }
 }

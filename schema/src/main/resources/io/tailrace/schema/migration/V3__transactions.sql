@@ -74,6 +74,9 @@ CREATE TABLE kafka.transaction_markers (
 );
 CREATE INDEX transaction_markers_created_at_idx ON kafka.transaction_markers USING brin (created_at);
 
+-- Of the last outcome that an administrator wrote for the producer in the partition (WriteTxnMarkers): an older one is refused.
+ALTER TABLE kafka.producer_sequences ADD COLUMN coordinator_epoch integer NOT NULL DEFAULT -1;
+
 -- The records, without those of open transactions. Records that were written in a transaction have bit 4 (0x10) of
 -- attributes set, and their producer's id and epoch; all other records have neither.
 CREATE OR REPLACE VIEW kafka.records AS

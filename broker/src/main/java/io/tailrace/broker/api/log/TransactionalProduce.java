@@ -42,7 +42,8 @@ final class TransactionalProduce {
             short version,
             List<Partition> partitions,
             Supplier<CompletableFuture<T>> appends) {
-        if (produce.transactionalId() == null || !ProduceRequest.isTransactionV2Requested(version)) {
+        boolean nothingToAdd = partitions.isEmpty() || produce.transactionalId() == null;
+        if (nothingToAdd || !ProduceRequest.isTransactionV2Requested(version)) {
             return appends.get();
         }
         return producer(produce)

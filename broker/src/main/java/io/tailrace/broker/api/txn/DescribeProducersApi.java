@@ -93,7 +93,7 @@ final class DescribeProducersApi implements Api {
                 .setProducerEpoch(producer.epoch())
                 .setLastSequence(producer.lastSequence())
                 .setLastTimestamp(producer.lastTimestampMs())
-                .setCoordinatorEpoch(-1)
+                .setCoordinatorEpoch(producer.coordinatorEpoch())
                 .setCurrentTxnStartOffset(producer.transactionStartOffset());
     }
 }

@@ -44,6 +44,8 @@ public final class TransactionApis {
                 new TxnOffsetCommitApi(parts.topics(), transactions, parts.groups()),
                 ApiKeys.END_TXN,
                 new EndTxnApi(transactions),
+                ApiKeys.WRITE_TXN_MARKERS,
+                new WriteTxnMarkersApi(parts.topics(), transactions.markers()),
                 ApiKeys.DESCRIBE_TRANSACTIONS,
                 new DescribeTransactionsApi(transactions),
                 ApiKeys.LIST_TRANSACTIONS,
