@@ -40,7 +40,9 @@ public final class RunningBroker implements AutoCloseable {
         broker = Broker.start(ConfigLoader.load(BrokerConfig.class, null, settings));
     }
 
+    /** On the same port, so that clients find it again. */
     public void restart() {
+        settings.put("TAILRACE_BROKER_PORT", Integer.toString(broker.port()));
         broker.close();
         broker = Broker.start(ConfigLoader.load(BrokerConfig.class, null, settings));
     }

@@ -3,9 +3,8 @@ package io.tailrace.broker.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tailrace.broker.Broker;
-import io.tailrace.config.BrokerConfig;
-import io.tailrace.config.ConfigLoader;
+import io.tailrace.broker.RequestClient;
+import io.tailrace.broker.RunningBroker;
 import io.tailrace.local.PostgresAddress;
 import io.tailrace.local.junit.PostgresExtension;
 import java.sql.Connection;
@@ -14,18 +13,19 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -35,16 +35,26 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.common.requests.ProduceRequest;
+import org.apache.kafka.common.requests.ProduceResponse;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Transactions with Kafka's Java client. */
+/** Transactions with Kafka's Java client. The tests share a broker; each has topics and transactional ids of its own. */
 class TransactionsIT {
 
     @RegisterExtension
@@ -52,57 +62,59 @@ class TransactionsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    @SuppressWarnings("NullAway.Init") // Set before each test.
-    private PostgresAddress database;
+    private static final AtomicInteger TESTS = new AtomicInteger();
 
-    @SuppressWarnings("NullAway.Init") // Set before each test.
-    private Broker broker;
+    @SuppressWarnings("NullAway.Init") // Set before all tests.
+    private static PostgresAddress database;
 
-    private int port;
+    @SuppressWarnings("NullAway.Init") // Set before all tests.
+    private static RunningBroker broker;
+
+    private final int test = TESTS.incrementAndGet();
+    private final String orders = own("orders");
+    private final String totals = own("totals");
+
+    @BeforeAll
+    static void startBroker() {
+        database = POSTGRES.freshDatabase();
+        broker = new RunningBroker(database, Map.of());
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
 
     @BeforeEach
-    void startBroker() throws Exception {
-        database = POSTGRES.freshDatabase();
-        start();
-        try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic("orders", 2, (short) 1), new NewTopic("totals", 1, (short) 1)))
+    void createTopics() throws Exception {
+        try (Admin admin = broker.admin()) {
+            admin.createTopics(List.of(new NewTopic(orders, 2, (short) 1), new NewTopic(totals, 1, (short) 1)))
                     .all()
                     .get();
         }
     }
 
-    private void start() {
-        broker = Broker.start(ConfigLoader.load(
-                BrokerConfig.class,
-                null,
-                Map.of(
-                        "TAILRACE_BROKER_PORT", Integer.toString(port),
-                        "TAILRACE_POSTGRES_HOST", database.host(),
-                        "TAILRACE_POSTGRES_PORT", Integer.toString(database.port()),
-                        "TAILRACE_POSTGRES_DATABASE", database.database(),
-                        "TAILRACE_POSTGRES_USER", database.user(),
-                        "TAILRACE_POSTGRES_PASSWORD", database.password())));
-        port = broker.port();
+    /** A name that only this test uses. */
+    private String own(String name) {
+        return name + "-" + test;
     }
 
-    @AfterEach
-    void stopBroker() {
-        broker.close();
+    /** The condition that a row belongs to this test's topics, by their ids. */
+    private String ofTopics() {
+        return "topic_id IN (SELECT id FROM kafka.topics WHERE name IN ('" + orders + "', '" + totals + "'))";
     }
 
-    private Map<String, Object> client(Map<String, Object> more) {
-        Map<String, Object> config = new HashMap<>(more);
-        config.put("bootstrap.servers", "127.0.0.1:" + port);
-        return config;
+    private static Map<String, Object> client(Map<String, Object> more) {
+        return broker.clientConfig(more);
     }
 
-    private Admin admin() {
-        return Admin.create(client(Map.of()));
+    private static Admin admin() {
+        return broker.admin();
     }
 
     private KafkaProducer<String, String> producer(String transactionalId, Map<String, Object> more) {
         Map<String, Object> config = client(more);
-        config.put("transactional.id", transactionalId);
+        config.put("transactional.id", own(transactionalId));
         config.put("max.block.ms", 30_000);
         return new KafkaProducer<>(config, new StringSerializer(), new StringSerializer());
     }
@@ -114,10 +126,10 @@ class TransactionsIT {
         return producer;
     }
 
-    private static void send(KafkaProducer<String, String> producer, int partition, String... values) throws Exception {
+    private void send(KafkaProducer<String, String> producer, int partition, String... values) throws Exception {
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         for (String value : values) {
-            sent.add(producer.send(new ProducerRecord<>("orders", partition, "k", value)));
+            sent.add(producer.send(new ProducerRecord<>(orders, partition, "k", value)));
         }
         for (Future<RecordMetadata> one : sent) {
             one.get();
@@ -126,7 +138,7 @@ class TransactionsIT {
 
     /** What a consumer sees from the beginning to the end that it is told. */
     private List<String> read(IsolationLevel isolation, int partition) throws Exception {
-        TopicPartition wanted = new TopicPartition("orders", partition);
+        TopicPartition wanted = new TopicPartition(orders, partition);
         List<String> values = new ArrayList<>();
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
                 client(Map.of("isolation.level", isolation.toString())),
@@ -153,7 +165,7 @@ class TransactionsIT {
     }
 
     private long endOffset(IsolationLevel isolation, int partition) throws Exception {
-        TopicPartition wanted = new TopicPartition("orders", partition);
+        TopicPartition wanted = new TopicPartition(orders, partition);
         try (Admin admin = admin()) {
             return admin.listOffsets(Map.of(wanted, OffsetSpec.latest()), new ListOffsetsOptions(isolation))
                     .partitionResult(wanted)
@@ -184,14 +196,15 @@ class TransactionsIT {
         try (KafkaProducer<String, String> producer = begun("t")) {
             send(producer, 0, "a", "b");
             send(producer, 1, "c");
-            producer.send(new ProducerRecord<>("totals", "k", "3")).get();
+            producer.send(new ProducerRecord<>(totals, "k", "3")).get();
 
             // Then: nothing of it is committed yet, all of it is there
             assertThat(committed(0)).isEmpty();
             assertThat(all(0)).containsExactly("a", "b");
             assertThat(endOffset(IsolationLevel.READ_COMMITTED, 0)).isZero();
             assertThat(endOffset(IsolationLevel.READ_UNCOMMITTED, 0)).isEqualTo(2);
-            assertThat(sql("SELECT count(*) FROM kafka.records")).isEqualTo("0");
+            assertThat(sql("SELECT count(*) FROM kafka.records WHERE topic IN ('" + orders + "', '" + totals + "')"))
+                    .isEqualTo("0");
 
             // When
             producer.commitTransaction();
@@ -199,11 +212,13 @@ class TransactionsIT {
             // Then
             assertThat(committed(0)).containsExactly("a", "b");
             assertThat(committed(1)).containsExactly("c");
-            assertThat(sql("SELECT count(*) FROM kafka.records")).isEqualTo("4");
-            assertThat(sql("SELECT count(*) FROM kafka.messages WHERE attributes & 16 <> 0 AND producer_id > 0"))
+            assertThat(sql("SELECT count(*) FROM kafka.records WHERE topic IN ('" + orders + "', '" + totals + "')"))
+                    .isEqualTo("4");
+            assertThat(sql("SELECT count(*) FROM kafka.messages WHERE attributes & 16 <> 0 AND producer_id > 0 AND "
+                            + ofTopics()))
                     .isEqualTo("4");
             assertThat(sql("SELECT count(*) || ' ' || bool_and(committed) || ' ' || sum(jsonb_array_length(partitions))"
-                            + " FROM kafka.transaction_markers"))
+                            + " FROM kafka.transaction_markers WHERE transactional_id = '" + own("t") + "'"))
                     .isEqualTo("1 true 3");
 
             // And the next transaction begins where this one ended
@@ -244,9 +259,11 @@ class TransactionsIT {
         assertThat(committed(0)).containsExactly("a", "b");
         assertThat(all(0)).containsExactly("a", "b");
         assertThat(endOffset(IsolationLevel.READ_COMMITTED, 0)).isEqualTo(8);
-        assertThat(sql("SELECT string_agg(partition_offset::text, ',' ORDER BY 1) FROM kafka.messages"))
+        assertThat(sql("SELECT string_agg(partition_offset::text, ',' ORDER BY 1) FROM kafka.messages WHERE "
+                        + ofTopics()))
                 .isEqualTo("2,4");
-        assertThat(sql("SELECT count(*) FROM kafka.transaction_markers WHERE NOT committed"))
+        assertThat(sql("SELECT count(*) FROM kafka.transaction_markers WHERE NOT committed AND transactional_id = '"
+                        + own("t") + "'"))
                 .isEqualTo("3");
     }
 
@@ -274,6 +291,83 @@ class TransactionsIT {
         }
     }
 
+    private List<Long> offsetsByTime(IsolationLevel isolation, OffsetSpec... specs) throws Exception {
+        TopicPartition wanted = new TopicPartition(orders, 0);
+        List<Long> offsets = new ArrayList<>();
+        try (Admin admin = admin()) {
+            for (OffsetSpec spec : specs) {
+                offsets.add(admin.listOffsets(Map.of(wanted, spec), new ListOffsetsOptions(isolation))
+                        .partitionResult(wanted)
+                        .get()
+                        .offset());
+            }
+        }
+        return offsets;
+    }
+
+    @Test
+    void shouldFindByTimeOnlyWhatReadersOfCommittedRecordsMayRead() throws Exception {
+        // Given: the greatest timestamp is that of an open transaction's record, and a plain record is behind it
+        try (KafkaProducer<String, String> producer = begun("t");
+                KafkaProducer<String, String> plain =
+                        new KafkaProducer<>(client(Map.of()), new StringSerializer(), new StringSerializer())) {
+            long now = System.currentTimeMillis();
+            plain.send(new ProducerRecord<>(orders, 0, now - 2000, "k", "a")).get();
+            producer.send(new ProducerRecord<>(orders, 0, now, "k", "b")).get();
+            plain.send(new ProducerRecord<>(orders, 0, now - 1000, "k", "c")).get();
+            OffsetSpec[] specs = {
+                OffsetSpec.forTimestamp(now - 2000), OffsetSpec.forTimestamp(now - 1500), OffsetSpec.maxTimestamp()
+            };
+
+            // When
+            List<Long> uncommitted = offsetsByTime(IsolationLevel.READ_UNCOMMITTED, specs);
+            List<Long> committed = offsetsByTime(IsolationLevel.READ_COMMITTED, specs);
+            producer.commitTransaction();
+            List<Long> afterwards = offsetsByTime(IsolationLevel.READ_COMMITTED, specs);
+
+            // Then
+            assertThat(uncommitted).containsExactly(0L, 1L, 1L);
+            assertThat(committed).containsExactly(0L, -1L, -1L);
+            assertThat(afterwards).containsExactly(0L, 1L, 1L);
+        }
+    }
+
+    @Test
+    void shouldNotBeginATransactionForPartitionsThatAreNotThere() throws Exception {
+        // Given
+        try (KafkaProducer<String, String> producer = producer("t", Map.of())) {
+            producer.initTransactions();
+        }
+        String ofThis = " FROM kafka.transactions WHERE transactional_id = '" + own("t") + "'";
+        long producerId = Long.parseLong(sql("SELECT producer_id" + ofThis));
+        ProduceRequestData produce = new ProduceRequestData()
+                .setTransactionalId(own("t"))
+                .setAcks((short) -1)
+                .setTimeoutMs(1000);
+        produce.topicData()
+                .add(new TopicProduceData()
+                        .setName("missing")
+                        .setPartitionData(List.of(new PartitionProduceData()
+                                .setIndex(0)
+                                .setRecords(MemoryRecords.withTransactionalRecords(
+                                        Compression.NONE,
+                                        producerId,
+                                        (short) 0,
+                                        0,
+                                        new SimpleRecord(1, null, new byte[1]))))));
+        ProduceResponse response;
+
+        // When
+        try (RequestClient client = new RequestClient(broker.broker().port(), "raw")) {
+            response =
+                    (ProduceResponse) client.ask(new ProduceRequest.Builder((short) 12, (short) 12, produce).build());
+        }
+
+        // Then
+        assertThat(response.errorCounts()).containsOnlyKeys(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(sql("SELECT state" + ofThis)).isEqualTo("Empty");
+    }
+
     @Test
     void shouldWakeWaitingReadersOfCommittedRecords() throws Exception {
         // Given
@@ -282,7 +376,7 @@ class TransactionsIT {
                         client(Map.of("isolation.level", "read_committed", "fetch.max.wait.ms", 25_000)),
                         new StringDeserializer(),
                         new StringDeserializer())) {
-            consumer.assign(List.of(new TopicPartition("orders", 0)));
+            consumer.assign(List.of(new TopicPartition(orders, 0)));
             consumer.seekToBeginning(consumer.assignment());
             send(producer, 0, "a");
             assertThat(consumer.poll(Duration.ofMillis(500)).count()).isZero();
@@ -296,6 +390,8 @@ class TransactionsIT {
                 consumer.poll(Duration.ofMillis(100)).forEach(record -> seen.add(record.value()));
                 return seen.equals(List.of("a"));
             });
+            // Otherwise it would wait for the fetch that it has sent meanwhile.
+            consumer.close(CloseOptions.timeout(Duration.ZERO));
         }
     }
 
@@ -311,7 +407,7 @@ class TransactionsIT {
 
                 // Then
                 assertThatThrownBy(() -> {
-                            older.send(new ProducerRecord<>("orders", 0, "k", "zombie"))
+                            older.send(new ProducerRecord<>(orders, 0, "k", "zombie"))
                                     .get();
                             older.commitTransaction();
                         })
@@ -361,10 +457,10 @@ class TransactionsIT {
             send(producer, 0, "a");
             producer.commitTransaction();
         }
-        broker.close();
-        execute("UPDATE kafka.transactions SET producer_epoch = 32764");
-        String oldId = sql("SELECT producer_id FROM kafka.transactions");
-        start();
+        String ofThis = " WHERE transactional_id = '" + own("t") + "'";
+        execute("UPDATE kafka.transactions SET producer_epoch = 32764" + ofThis);
+        String oldId = sql("SELECT producer_id FROM kafka.transactions" + ofThis);
+        broker.restart();
 
         // When: more transactions and producers than there are epochs
         for (int i = 0; i < 4; i++) {
@@ -379,16 +475,16 @@ class TransactionsIT {
 
         // Then
         assertThat(committed(0)).containsExactly("a", "b0", "c0", "b1", "c1", "b2", "c2", "b3", "c3");
-        assertThat(sql("SELECT producer_id FROM kafka.transactions")).isNotEqualTo(oldId);
+        assertThat(sql("SELECT producer_id FROM kafka.transactions" + ofThis)).isNotEqualTo(oldId);
     }
 
     @Test
     void shouldCommitOffsetsWithTheTransaction() throws Exception {
         // Given
-        TopicPartition source = new TopicPartition("totals", 0);
+        TopicPartition source = new TopicPartition(totals, 0);
         Map<String, Object> config = client(Map.of(
                 "group.id",
-                "g",
+                own("g"),
                 "isolation.level",
                 "read_committed",
                 "enable.auto.commit",
@@ -401,8 +497,8 @@ class TransactionsIT {
                         new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer());
                 KafkaProducer<String, String> producer = begun("t");
                 Admin admin = admin()) {
-            plain.send(new ProducerRecord<>("totals", "k", "1")).get();
-            consumer.subscribe(List.of("totals"));
+            plain.send(new ProducerRecord<>(totals, "k", "1")).get();
+            consumer.subscribe(List.of(totals));
             List<ConsumerRecord<String, String>> records = new ArrayList<>();
             Awaitility.await().atMost(PATIENCE).until(() -> {
                 consumer.poll(Duration.ofMillis(100)).forEach(records::add);
@@ -413,26 +509,28 @@ class TransactionsIT {
             send(producer, 0, "x");
             producer.sendOffsetsToTransaction(Map.of(source, new OffsetAndMetadata(1)), consumer.groupMetadata());
             producer.abortTransaction();
-            boolean afterAbort = admin.listConsumerGroupOffsets("g")
+            boolean afterAbort = admin.listConsumerGroupOffsets(own("g"))
                     .partitionsToOffsetAndMetadata()
                     .get()
                     .containsKey(source);
             producer.beginTransaction();
             send(producer, 0, "a");
             producer.sendOffsetsToTransaction(Map.of(source, new OffsetAndMetadata(1)), consumer.groupMetadata());
-            boolean beforeCommit =
-                    sql("SELECT count(*) FROM kafka.consumer_offsets").equals("0");
+            boolean beforeCommit = sql("SELECT count(*) FROM kafka.consumer_offsets WHERE group_id = '" + own("g")
+                            + "'")
+                    .equals("0");
             producer.commitTransaction();
 
             // Then
             assertThat(afterAbort).isFalse();
             assertThat(beforeCommit).isTrue();
-            assertThat(admin.listConsumerGroupOffsets("g")
+            assertThat(admin.listConsumerGroupOffsets(own("g"))
                             .partitionsToOffsetAndMetadata()
                             .get())
                     .hasEntrySatisfying(
                             source, offset -> assertThat(offset.offset()).isEqualTo(1));
-            assertThat(sql("SELECT count(*) FROM kafka.transaction_groups")).isEqualTo("0");
+            assertThat(sql("SELECT count(*) FROM kafka.transaction_groups WHERE group_id = '" + own("g") + "'"))
+                    .isEqualTo("0");
         }
         assertThat(committed(0)).containsExactly("a");
     }
@@ -445,14 +543,15 @@ class TransactionsIT {
             send(producer, 1, "a");
 
             // Then
-            assertThat(admin.listTransactions().all().get()).singleElement().satisfies(listing -> {
-                assertThat(listing.transactionalId()).isEqualTo("t");
-                assertThat(listing.state()).isEqualTo(TransactionState.ONGOING);
-            });
-            assertThat(admin.describeTransactions(List.of("t")).description("t").get())
+            String id = own("t");
+            assertThat(admin.listTransactions().all().get())
+                    .filteredOn(listing -> listing.transactionalId().equals(id))
+                    .singleElement()
+                    .satisfies(listing -> assertThat(listing.state()).isEqualTo(TransactionState.ONGOING));
+            assertThat(admin.describeTransactions(List.of(id)).description(id).get())
                     .satisfies(description ->
-                            assertThat(description.topicPartitions()).containsExactly(new TopicPartition("orders", 1)));
-            TopicPartition partition = new TopicPartition("orders", 1);
+                            assertThat(description.topicPartitions()).containsExactly(new TopicPartition(orders, 1)));
+            TopicPartition partition = new TopicPartition(orders, 1);
             assertThat(admin.describeProducers(List.of(partition))
                             .partitionResult(partition)
                             .get()
@@ -462,7 +561,7 @@ class TransactionsIT {
                             assertThat(state.currentTransactionStartOffset()).hasValue(0));
 
             // When
-            admin.fenceProducers(List.of("t")).all().get();
+            admin.fenceProducers(List.of(id)).all().get();
 
             // Then
             assertThatThrownBy(producer::commitTransaction)
@@ -480,8 +579,7 @@ class TransactionsIT {
             send(producer, 0, "a");
 
             // When
-            broker.close();
-            start();
+            broker.restart();
             assertThat(committed(0)).isEmpty();
             send(producer, 0, "b");
             producer.commitTransaction();
@@ -504,7 +602,7 @@ class TransactionsIT {
             for (int i = 0; i < 12; i++) {
                 String value = "v" + i;
                 producer.beginTransaction();
-                sent.add(producer.send(new ProducerRecord<>("orders", 0, "k", value)));
+                sent.add(producer.send(new ProducerRecord<>(orders, 0, "k", value)));
                 if (random.nextBoolean()) {
                     cutConnections();
                 }
@@ -567,7 +665,7 @@ class TransactionsIT {
                 }
                 default -> {
                     int partition = random.nextInt(2);
-                    producer.send(new ProducerRecord<>("orders", partition, "k", "s" + step))
+                    producer.send(new ProducerRecord<>(orders, partition, "k", "s" + step))
                             .get();
                     open.get(index).add(Map.entry(partition, "s" + step));
                 }
@@ -585,6 +683,7 @@ class TransactionsIT {
                     .containsExactlyInAnyOrderElementsOf(expected.get(partition));
             assertThat(all(partition)).as("seed " + seed).isEqualTo(committed(partition));
         }
-        assertThat(sql("SELECT count(*) FROM kafka.transaction_partitions")).isEqualTo("0");
+        assertThat(sql("SELECT count(*) FROM kafka.transaction_partitions WHERE " + ofTopics()))
+                .isEqualTo("0");
     }
 }
