@@ -94,9 +94,9 @@ class RandomTransactionsIT {
 
     /** Kills a worker every few seconds; after a quarter and three quarters of them the broker, in the middle Postgres. */
     private void strike(Workers workers, Random random) throws InterruptedException {
-        int strikes = Soak.times(12, 200);
+        int strikes = Soak.times(8, 200);
         for (int strike = 1; strike <= strikes; strike++) {
-            Thread.sleep(1_000 + random.nextInt(2_500));
+            Thread.sleep(800 + random.nextInt(Soak.times(800, 2_700)));
             workers.strike(random);
             if (strike == strikes / 2) {
                 cluster.killAndRestartStorage();
@@ -141,10 +141,14 @@ class RandomTransactionsIT {
                 .map(Attempt::transaction)
                 .collect(Collectors.toSet());
         all.forEach((partition, records) -> {
+            // Sets, for lists of a hundred thousand records.
             Set<StoredRecord> visible = new HashSet<>(committed.getOrDefault(partition, List.of()));
-            assertThat(records).containsAll(visible);
-            assertThat(records)
-                    .filteredOn(record -> !visible.contains(record))
+            Set<StoredRecord> hidden = new HashSet<>(records);
+            assertThat(hidden.containsAll(visible))
+                    .as("%s has what is committed", partition)
+                    .isTrue();
+            hidden.removeAll(visible);
+            assertThat(hidden)
                     .allMatch(
                             record -> neverCommitted.contains(sentRecord(record).transaction()));
         });
@@ -193,6 +197,10 @@ class RandomTransactionsIT {
         System.out.println("transactions " + outcomes + ", records sent "
                 + attempts.stream().mapToInt(Attempt::size).sum() + ", committed "
                 + committed.values().stream().mapToInt(List::size).sum());
-        assertThat(outcomes).containsKeys(Outcome.COMMITTED, Outcome.ABORTED, Outcome.OPEN);
+        assertThat(outcomes).containsKeys(Outcome.COMMITTED, Outcome.ABORTED);
+        if (Soak.isOn()) {
+            // Few are killed in the short form, and perhaps none of them inside a transaction.
+            assertThat(outcomes).containsKey(Outcome.OPEN);
+        }
     }
 }

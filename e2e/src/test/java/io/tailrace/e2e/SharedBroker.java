@@ -10,6 +10,7 @@ import io.tailrace.e2e.program.Programs;
 import io.tailrace.e2e.wire.WireConnection;
 import io.tailrace.local.KafkaOptions;
 import io.tailrace.local.LocalKafka;
+import io.tailrace.local.PostgresAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ public final class SharedBroker
     private final ThreadLocal<List<ScenarioClient>> clients = ThreadLocal.withInitial(ArrayList::new);
     private final Databases databases = new Databases();
     private final Programs programs = new Programs();
+    private @Nullable PostgresAddress database;
     private @Nullable BrokerProgram broker;
     private @Nullable LocalKafka reference;
 
@@ -77,8 +79,9 @@ public final class SharedBroker
         } else {
             databases.beforeAll(context);
             programs.beforeAll(context);
+            database = databases.fresh();
             broker = programs.startBroker(
-                    databases.fresh(),
+                    database,
                     Map.of("groups.initial_rebalance_delay", "0s", "groups.consumer_heartbeat_interval", "500ms"));
         }
     }
@@ -156,6 +159,14 @@ public final class SharedBroker
 
     public List<TopicPartition> freshTopic(int partitions) {
         return Clients.createTopic(connection(), freshTopicName(), partitions);
+    }
+
+    /** Of the broker of ours. */
+    public synchronized PostgresAddress database() {
+        if (database == null) {
+            throw new IllegalStateException("no broker of ours runs");
+        }
+        return database;
     }
 
     public synchronized BrokerProgram program() {

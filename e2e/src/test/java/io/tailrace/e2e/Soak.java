@@ -9,6 +9,10 @@ final class Soak {
 
     private Soak() {}
 
+    static boolean isOn() {
+        return ON;
+    }
+
     static Duration duration(Duration normal, Duration soak) {
         return ON ? soak : normal;
     }

@@ -12,7 +12,7 @@ import org.apache.kafka.common.utils.Exit;
 /**
  * Runs the command-line tools of Apache Kafka in this JVM, which spares starting one for each: what they print is taken down, and
  * where they would end the process they only end. Those that print when the process ends need one:
- * {@link io.tailrace.e2e.program.ToolProgram}. Confined to the test's thread, as standard output is.
+ * {@link io.tailrace.e2e.program.ToolProgram}. Thread-safe: there is one standard output.
  */
 public final class KafkaTool {
 
@@ -31,11 +31,11 @@ public final class KafkaTool {
     }
 
     /**
-     * Runs it to its end.
+     * Runs it to its end, one at a time. What tests beside this one log meanwhile may be among the output.
      *
      * @param mainClass by its full name
      */
-    public static Result run(String mainClass, String... arguments) {
+    public static synchronized Result run(String mainClass, String... arguments) {
         PrintStream standardOut = System.out;
         PrintStream standardError = System.err;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

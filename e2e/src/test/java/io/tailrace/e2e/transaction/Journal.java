@@ -72,8 +72,11 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /** The transactions of a journal, in order. */
+    /** The transactions of a journal, in order; a worker that was killed before it began has none. */
     public static List<Attempt> read(Path file) {
+        if (Files.notExists(file)) {
+            return List.of();
+        }
         try {
             String text = Files.readString(file);
             return attempts(
