@@ -29,6 +29,9 @@ class GroupChurnIT {
     private static final int PARTITIONS = 100;
     private static final int RECORDS_PER_SECOND = 400;
 
+    /** Strikes at each group before the broker's end and after it, however slow the machine. */
+    private static final int LEAST_ROUNDS = 5;
+
     @RegisterExtension
     final TestCluster cluster = new TestCluster();
 
@@ -88,7 +91,7 @@ class GroupChurnIT {
 
     private static void churn(List<WatchedGroup> groups, Random random, Duration length) throws Exception {
         long endNs = System.nanoTime() + length.toNanos();
-        while (System.nanoTime() < endNs) {
+        for (int round = 0; round < LEAST_ROUNDS || System.nanoTime() < endNs; round++) {
             for (WatchedGroup group : groups) {
                 strike(group.members(), random);
             }

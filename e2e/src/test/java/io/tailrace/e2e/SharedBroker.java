@@ -11,9 +11,10 @@ import io.tailrace.e2e.wire.WireConnection;
 import io.tailrace.local.KafkaOptions;
 import io.tailrace.local.LocalKafka;
 import io.tailrace.local.PostgresAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartition;
@@ -22,25 +23,38 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The broker of a class of tests that ask how it answers, or of all such classes. With {@code -Dtailrace.test.reference=true} Apache Kafka itself
  * stands in its place: what the tests expect is what Kafka does.
  *
- * <p>Classes that share one run side by side: what a test opens belongs to its thread. Owns: the broker's process.
+ * <p>Classes that share one run side by side: what a test opens belongs to its thread and to those that it starts. Owns: the
+ * broker's process.
  */
 public final class SharedBroker
-        implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, AfterTestExecutionCallback {
+        implements BeforeAllCallback,
+                AfterAllCallback,
+                BeforeEachCallback,
+                AfterEachCallback,
+                AfterTestExecutionCallback {
 
     public static final boolean IS_REFERENCE = Boolean.getBoolean("tailrace.test.reference");
 
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
+    /** What a test has opened, on its own thread or on one that it started. */
+    private static final ThreadLocal<List<ScenarioClient>> CLIENTS = new InheritableThreadLocal<>() {
+        @Override
+        protected List<ScenarioClient> initialValue() {
+            return new CopyOnWriteArrayList<>();
+        }
+    };
+
     private static final SharedBroker OF_ALL_CLASSES = new SharedBroker(true);
 
     private final boolean ofAllClasses;
-    private final ThreadLocal<List<ScenarioClient>> clients = ThreadLocal.withInitial(ArrayList::new);
     private final Databases databases = new Databases();
     private final Programs programs = new Programs();
     private @Nullable PostgresAddress database;
@@ -74,6 +88,7 @@ public final class SharedBroker
         }
         if (IS_REFERENCE) {
             reference = LocalKafka.start(KafkaOptions.temporary()
+                    .withSetting("group.min.session.timeout.ms", "3000")
                     .withSetting("group.consumer.min.heartbeat.interval.ms", "500")
                     .withSetting("group.consumer.heartbeat.interval.ms", "500"));
         } else {
@@ -82,7 +97,10 @@ public final class SharedBroker
             database = databases.fresh();
             broker = programs.startBroker(
                     database,
-                    Map.of("groups.initial_rebalance_delay", "0s", "groups.consumer_heartbeat_interval", "500ms"));
+                    Map.of(
+                            "groups.initial_rebalance_delay", "0s",
+                            "groups.min_session_timeout", "3s",
+                            "groups.consumer_heartbeat_interval", "500ms"));
         }
     }
 
@@ -93,10 +111,20 @@ public final class SharedBroker
         }
     }
 
+    /** Not those that the thread has from the one that started it. */
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        CLIENTS.set(new CopyOnWriteArrayList<>());
+    }
+
     @Override
     public void afterEach(ExtensionContext context) {
-        clients.get().forEach(ScenarioClient::close);
-        clients.remove();
+        CompletableFuture.allOf(CLIENTS.get().stream()
+                        .map(client -> CompletableFuture.runAsync(
+                                client::close, task -> new Thread(task, "closing-" + client.kind()).start()))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
+        CLIENTS.remove();
     }
 
     @Override
@@ -125,7 +153,7 @@ public final class SharedBroker
     }
 
     private ScenarioClient closedAfterTest(ScenarioClient client) {
-        clients.get().add(client);
+        CLIENTS.get().add(client);
         return client;
     }
 

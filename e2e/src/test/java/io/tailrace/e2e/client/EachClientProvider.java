@@ -23,10 +23,15 @@ final class EachClientProvider implements ArgumentsProvider, AnnotationConsumer<
 
     @Override
     public Stream<? extends Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context) {
+        return chosen(wanted).stream().map(Arguments::of);
+    }
+
+    /** Those that can, and that the run is for. */
+    static List<ClientKind> chosen(List<Capability> wanted) {
         return Arrays.stream(ClientKind.values())
                 .filter(kind -> kind.can(wanted))
                 .filter(kind ->
                         CHOSEN.isEmpty() || Arrays.asList(CHOSEN.split(",", -1)).contains(kind.name()))
-                .map(Arguments::of);
+                .toList();
     }
 }

@@ -3,11 +3,11 @@ package io.tailrace.e2e.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.e2e.SharedBroker;
+import io.tailrace.e2e.client.AllClients;
 import io.tailrace.e2e.client.Capability;
 import io.tailrace.e2e.client.ClientKind;
 import io.tailrace.e2e.client.CommittedOffset;
 import io.tailrace.e2e.client.ConsumerSettings;
-import io.tailrace.e2e.client.EachClient;
 import io.tailrace.e2e.client.Message;
 import io.tailrace.e2e.client.ProducerSettings;
 import io.tailrace.e2e.client.ReceivedRecord;
@@ -22,17 +22,16 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Members share the partitions of a topic, come, go and die. */
+/** Members share the partitions of a topic, come, go and die. All clients at once: most of it is waiting. */
 @Execution(ExecutionMode.CONCURRENT)
 class GroupScenariosIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final int SHORT_SESSION_MS = 6_000;
+    private static final int SHORT_SESSION_MS = 3_000;
 
     @RegisterExtension
     static final SharedBroker BROKER = SharedBroker.ofAllClasses();
@@ -55,7 +54,7 @@ class GroupScenariosIT {
                         .toList());
     }
 
-    @EachClient(can = Capability.MEMBER)
+    @AllClients(can = Capability.MEMBER)
     void shouldGoOnWhereTheGroupHasCommitted(ClientKind kind) {
         // Given
         List<TopicPartition> partitions = BROKER.freshTopic(1);
@@ -75,7 +74,7 @@ class GroupScenariosIT {
         assertThat(second.take(4, LIMIT)).extracting(ReceivedRecord::offset).containsExactly(6L, 7L, 8L, 9L);
     }
 
-    @EachClient(can = Capability.MEMBER)
+    @AllClients(can = Capability.MEMBER)
     void shouldShareAndTakeOver(ClientKind kind) {
         // Given
         List<TopicPartition> partitions = BROKER.freshTopic(4);
@@ -97,7 +96,7 @@ class GroupScenariosIT {
         assertThat(second.take(40, LIMIT)).hasSize(40);
     }
 
-    @EachClient(can = Capability.MEMBER_IN_A_CROWD)
+    @AllClients(can = Capability.MEMBER_IN_A_CROWD)
     void shouldSettleAfterManyComeAndGo(ClientKind kind) {
         // Given
         List<TopicPartition> partitions = BROKER.freshTopic(6);
@@ -125,7 +124,7 @@ class GroupScenariosIT {
         });
     }
 
-    @EachClient(can = Capability.MEMBER)
+    @AllClients(can = Capability.MEMBER)
     void shouldServeGroupsApart(ClientKind kind) {
         // Given
         List<TopicPartition> partitions = BROKER.freshTopic(2);
@@ -142,7 +141,7 @@ class GroupScenariosIT {
         assertThat(other.take(20, LIMIT)).hasSize(20);
     }
 
-    @EachClient(can = Capability.MEMBER_IN_A_CROWD)
+    @AllClients(can = Capability.MEMBER_IN_A_CROWD)
     void shouldNotGiveAPartitionToTwo(ClientKind kind) {
         // Given: more members than partitions
         List<TopicPartition> partitions = BROKER.freshTopic(2);
@@ -161,7 +160,7 @@ class GroupScenariosIT {
         });
     }
 
-    @EachClient(can = Capability.MEMBER)
+    @AllClients(can = Capability.MEMBER)
     void shouldCommitByItself(ClientKind kind) {
         // Given
         List<TopicPartition> partitions = BROKER.freshTopic(1);
@@ -184,7 +183,7 @@ class GroupScenariosIT {
                 .containsExactly(5L));
     }
 
-    @EachClient(can = Capability.MEMBER)
+    @AllClients(can = Capability.MEMBER)
     void shouldReadPartitionsThatAreAdded(ClientKind kind) {
         // Given
         List<TopicPartition> partitions = BROKER.freshTopic(1);
@@ -202,7 +201,7 @@ class GroupScenariosIT {
         assertThat(consumer.take(10, LIMIT)).hasSize(10);
     }
 
-    @EachClient(can = Capability.ASSIGNORS)
+    @AllClients(can = Capability.ASSIGNORS)
     void shouldAssignByEveryStrategy(ClientKind kind) {
         List<TopicPartition> partitions = BROKER.freshTopic(4);
         ScenarioClient client = BROKER.client(kind);
@@ -227,7 +226,7 @@ class GroupScenariosIT {
         }
     }
 
-    @EachClient(can = Capability.STATIC_MEMBER)
+    @AllClients(can = Capability.STATIC_MEMBER)
     void shouldKeepThePlaceOfAStaticMember(ClientKind kind) {
         // Given
         List<TopicPartition> partitions = BROKER.freshTopic(4);
@@ -252,39 +251,25 @@ class GroupScenariosIT {
         assertThat(first.assignment()).isEqualTo(firsts);
     }
 
-    /** One group for each client, all at once: the waiting is the same for all. */
-    @Test
-    void shouldMissMembersWhoseSessionIsOver() {
+    @AllClients(can = Capability.SESSION_TIMEOUT)
+    void shouldMissMembersWhoseSessionIsOver(ClientKind kind) {
         // Given
-        List<ClientKind> kinds = List.of(ClientKind.values()).stream()
-                .filter(kind -> kind.can(Capability.SESSION_TIMEOUT))
-                .toList();
-        List<List<TopicPartition>> topics = new ArrayList<>();
-        List<ScenarioConsumer> survivors = new ArrayList<>();
-        List<ScenarioClient> dying = new ArrayList<>();
-        for (ClientKind kind : kinds) {
-            List<TopicPartition> partitions = BROKER.freshTopic(6);
-            String topic = partitions.get(0).topic();
-            ConsumerSettings settings =
-                    ConsumerSettings.inGroup(BROKER.freshGroup()).withSessionTimeoutMs(SHORT_SESSION_MS);
-            ScenarioConsumer survivor = member(BROKER.client(kind), settings.withSessionTimeoutMs(20_000), topic);
-            Groups.awaitShared(partitions, survivor);
-            ScenarioClient alone = BROKER.clientAlone(kind);
-            ScenarioConsumer one = member(alone, settings, topic);
-            Groups.awaitShared(partitions, survivor, one);
-            ScenarioConsumer other = member(alone, settings.withSessionTimeoutMs(SHORT_SESSION_MS + 1_000), topic);
-            Groups.awaitShared(partitions, survivor, one, other);
-            topics.add(partitions);
-            survivors.add(survivor);
-            dying.add(alone);
-        }
+        List<TopicPartition> partitions = BROKER.freshTopic(6);
+        String topic = partitions.get(0).topic();
+        ConsumerSettings settings =
+                ConsumerSettings.inGroup(BROKER.freshGroup()).withSessionTimeoutMs(SHORT_SESSION_MS);
+        ScenarioConsumer survivor = member(BROKER.client(kind), settings.withSessionTimeoutMs(20_000), topic);
+        Groups.awaitShared(partitions, survivor);
+        ScenarioClient dying = BROKER.clientAlone(kind);
+        ScenarioConsumer one = member(dying, settings, topic);
+        Groups.awaitShared(partitions, survivor, one);
+        ScenarioConsumer other = member(dying, settings.withSessionTimeoutMs(SHORT_SESSION_MS + 1_000), topic);
+        Groups.awaitShared(partitions, survivor, one, other);
 
         // When
-        dying.forEach(ScenarioClient::kill);
+        dying.kill();
 
         // Then
-        for (int i = 0; i < kinds.size(); i++) {
-            Groups.awaitShared(topics.get(i), survivors.get(i));
-        }
+        Groups.awaitShared(partitions, survivor);
     }
 }
