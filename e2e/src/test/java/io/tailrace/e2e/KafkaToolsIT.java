@@ -193,7 +193,7 @@ class KafkaToolsIT {
         KafkaTool.Result downgraded = run(tool, "downgrade", "--feature", "transaction.version=1", "--dry-run");
         assertThat(downgraded.exitCode()).isEqualTo(1);
         assertThat(downgraded.output())
-                .contains("Could not downgrade transaction.version to 1.", "only supports versions 2");
+                .contains("Can not downgrade transaction.version to 1.", "only supports versions 2");
     }
 
     @Test
