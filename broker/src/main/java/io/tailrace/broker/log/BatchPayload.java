@@ -1,5 +1,6 @@
 package io.tailrace.broker.log;
 
+import io.tailrace.broker.protocol.SnappyLength;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -7,6 +8,7 @@ import java.util.Arrays;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.utils.BufferSupplier;
 
 /**
@@ -39,6 +41,7 @@ final class BatchPayload {
         if (buffer.length > RETAINED_BYTES) {
             buffer = new byte[RETAINED_BYTES];
         }
+        checkClaim(batch);
         try (InputStream stream = batch.header().recordInputStream(bufferSupplier)) {
             int size = readAll(stream);
             // Not in one expression: reading replaces the buffer when it grows.
@@ -49,6 +52,25 @@ final class BatchPayload {
             throw new CorruptRecordException("The batch cannot be decompressed ("
                     + batch.header().compressionType().name + "): " + e.getMessage());
         }
+    }
+
+    /** Snappy's stream allocates what the data claims to be, or to hold, before it reads any of it. */
+    private void checkClaim(IncomingBatch batch) {
+        if (batch.header().compressionType() != CompressionType.SNAPPY) {
+            return;
+        }
+        try {
+            if (SnappyLength.of(batch.payload()) > maxBytes) {
+                throw tooLarge();
+            }
+        } catch (IllegalArgumentException e) {
+            throw new CorruptRecordException("The batch cannot be decompressed (snappy): " + e.getMessage());
+        }
+    }
+
+    private RecordTooLargeException tooLarge() {
+        return new RecordTooLargeException("The record batch is larger than log.max_uncompressed_batch_bytes ("
+                + maxBytes + ") without its compression.");
     }
 
     private int readAll(InputStream stream) throws IOException {
@@ -63,8 +85,7 @@ final class BatchPayload {
             }
             size += read;
             if (size > maxBytes) {
-                throw new RecordTooLargeException("The record batch is larger than log.max_uncompressed_batch_bytes ("
-                        + maxBytes + ") without its compression.");
+                throw tooLarge();
             }
         }
     }

@@ -6,6 +6,7 @@ import io.tailrace.config.PostgresConfig;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -28,6 +29,8 @@ public final class Database implements AutoCloseable {
     /** What is acknowledged is on disk, also in a database that is set to do without. */
     private static final String COMMIT_TO_DISK = "SELECT set_config('synchronous_commit', 'on', false)"
             + " WHERE current_setting('synchronous_commit') = 'off'";
+
+    private static final int ATTEMPTS = 2;
 
     private final PostgresConfig config;
     private final HikariDataSource fetchPool;
@@ -89,18 +92,38 @@ public final class Database implements AutoCloseable {
         return dataSource;
     }
 
-    /** Work in one transaction on the general pool. */
+    /**
+     * Work in one transaction on the general pool. A connection that Postgres has ended since its last use is found by the
+     * next one; then the work runs a second time, on a new connection, so it must not do anything but use its connection.
+     */
     public <T> T inTransaction(SqlFunction<T> work) throws SQLException {
-        try (Connection connection = generalPool.getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                T result = work.apply(connection);
-                connection.commit();
-                return result;
-            } catch (SQLException | RuntimeException e) {
-                rollback(connection, e);
-                throw e;
+        for (int attempt = 1; ; attempt++) {
+            try (Connection connection = generalPool.getConnection()) {
+                Optional<T> result = attempt(connection, work, attempt == ATTEMPTS);
+                if (result.isPresent()) {
+                    return result.get();
+                }
             }
+            generalPool.getHikariPoolMXBean().softEvictConnections();
+        }
+    }
+
+    /** Nothing if the connection was lost before the commit. */
+    private static <T> Optional<T> attempt(Connection connection, SqlFunction<T> work, boolean last)
+            throws SQLException {
+        boolean committing = false;
+        connection.setAutoCommit(false);
+        try {
+            T result = work.apply(connection);
+            committing = true;
+            connection.commit();
+            return Optional.of(result);
+        } catch (SQLException | RuntimeException e) {
+            rollback(connection, e);
+            if (!last && !committing && SqlErrors.isConnectionLost(e)) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 

@@ -48,6 +48,12 @@ public final class SqlErrors {
                 || e instanceof SQLTransientException;
     }
 
+    /** True where the connection is gone: broken (class 08), or ended by a Postgres that stops, crashes or starts (57P). */
+    static boolean isConnectionLost(Exception e) {
+        String state = e instanceof SQLException sql ? sql.getSQLState() : null;
+        return state != null && (state.startsWith("08") || state.startsWith("57P"));
+    }
+
     /** The exception under the wrappers that futures add. */
     public static Throwable unwrap(Throwable thrown) {
         Throwable current = thrown;

@@ -1,5 +1,6 @@
 package io.tailrace.broker.telemetry;
 
+import io.tailrace.broker.protocol.SnappyLength;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

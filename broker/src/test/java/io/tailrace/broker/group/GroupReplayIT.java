@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tailrace.local.junit.PostgresExtension;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** After any requests, a broker that reads the groups knows what the one knew that served them. */
+@Execution(ExecutionMode.CONCURRENT)
 class GroupReplayIT {
 
     private static final int ROUNDS = 4;

@@ -10,6 +10,7 @@ import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.utils.Crc32C;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -80,5 +81,19 @@ class BatchPayloadTest {
         assertThatThrownBy(() -> read(MemoryRecords.readableRecords(bytes)))
                 .isInstanceOf(CorruptRecordException.class)
                 .hasMessageContaining(type.name);
+    }
+
+    @Test
+    void shouldNotTakeSnappyByItsWord() {
+        // Given: the header of a stream, and then a chunk of two gigabytes, of which nothing follows
+        ByteBuffer bytes = Batches.compressed(CompressionType.SNAPPY, Batches.simpleRecords(200))
+                .buffer();
+        bytes.putInt(61 + 16, Integer.MAX_VALUE);
+        bytes.putInt(17, (int) Crc32C.compute(bytes, 21, bytes.remaining() - 21));
+
+        // Then
+        assertThatThrownBy(() -> read(MemoryRecords.readableRecords(bytes)))
+                .isInstanceOf(CorruptRecordException.class)
+                .hasMessageContaining("a chunk says it has 2147483647 bytes");
     }
 }

@@ -1,4 +1,4 @@
-package io.tailrace.broker.telemetry;
+package io.tailrace.broker.protocol;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,7 +10,7 @@ import java.util.Arrays;
  *
  * <p>The form is that of snappy-java: a header of 16 bytes, then chunks, each with its length before it; or one bare block.
  */
-final class SnappyLength {
+public final class SnappyLength {
 
     private static final byte[] MAGIC = {(byte) 0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0};
     private static final int HEADER_BYTES = 16;
@@ -23,7 +23,7 @@ final class SnappyLength {
      *
      * @throws IllegalArgumentException for what has not the form of Snappy
      */
-    static long of(ByteBuffer data) {
+    public static long of(ByteBuffer data) {
         ByteBuffer bytes = data.slice().order(ByteOrder.BIG_ENDIAN);
         if (!startsWithHeader(bytes)) {
             return blockLength(bytes);
