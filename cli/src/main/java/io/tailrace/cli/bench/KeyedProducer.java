@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Produces records over a fixed number of keys as fast as they are acknowledged, which Kafka's ProducerPerformance cannot
  * (its records have no keys, so compaction refuses them). A program of its own; its last line is what {@link
- * PerfOutput#keyedProducer} reads.
+ * PerfOutput#keyedProducer} reads. Public, since it is started as a program.
  */
-final class KeyedProducer {
+public final class KeyedProducer {
 
     private KeyedProducer() {}
 
