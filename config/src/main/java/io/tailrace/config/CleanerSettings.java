@@ -26,7 +26,7 @@ public record CleanerSettings(
         @Setting(
                         value =
                                 "How much of the time the cleaner works, in percent; between its transactions it pauses for the rest, so that producers go first.",
-                        byDefault = "50",
+                        byDefault = "20",
                         min = "1",
                         max = "100")
                 int busyPercent,
