@@ -3,6 +3,7 @@ package io.tailrace.forwarder;
 import io.tailrace.config.ForwarderConfig;
 import io.tailrace.config.ReplicationConfig;
 import io.tailrace.forwarder.catchup.LogTable;
+import io.tailrace.forwarder.checkpoint.IdentityStore;
 import io.tailrace.forwarder.checkpoint.PositionStore;
 import io.tailrace.forwarder.pipeline.Pipeline;
 import io.tailrace.forwarder.pipeline.PipelineConfig;
@@ -62,6 +63,7 @@ public final class Forwarder implements AutoCloseable {
                         config.kafka().bootstrapServers(),
                         config.kafka().replicationFactor()),
                 new PositionStore(replication.slot()),
+                new IdentityStore(replication.slot()),
                 new LogTable(replication.catchUpFetchRows()),
                 stats);
         Forwarder forwarder = new Forwarder(stats, new ForwardingLoop(config, dataSource, pipeline, backoff, stats));

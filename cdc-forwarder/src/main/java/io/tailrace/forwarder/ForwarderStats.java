@@ -6,15 +6,17 @@ import java.util.concurrent.atomic.LongAdder;
 public final class ForwarderStats {
     private final LongAdder forwarded = new LongAdder();
     private final LongAdder skipped = new LongAdder();
+    private final LongAdder arrived = new LongAdder();
     private final LongAdder repeated = new LongAdder();
     private final LongAdder gapsFilled = new LongAdder();
     private final LongAdder restarts = new LongAdder();
 
     /** The counters at one moment. */
-    public record Snapshot(long forwarded, long skipped, long repeated, long gapsFilled, long restarts) {}
+    public record Snapshot(long forwarded, long arrived, long skipped, long repeated, long gapsFilled, long restarts) {}
 
     public Snapshot snapshot() {
-        return new Snapshot(forwarded.sum(), skipped.sum(), repeated.sum(), gapsFilled.sum(), restarts.sum());
+        return new Snapshot(
+                forwarded.sum(), arrived.sum(), skipped.sum(), repeated.sum(), gapsFilled.sum(), restarts.sum());
     }
 
     /** Records that the target acknowledged. */
@@ -22,12 +24,17 @@ public final class ForwarderStats {
         return forwarded.sum();
     }
 
+    /** Records that were found on the target though no acknowledgement had come, after a crash for instance. */
+    public long arrived() {
+        return arrived.sum();
+    }
+
     /** Rows that came again after a restart and were not sent again. */
     public long skipped() {
         return skipped.sum();
     }
 
-    /** Records that are on the target twice, because a crash came between their arrival and the saved position. */
+    /** Records that may be on the target twice, because a crash came where somebody else writes as well. */
     public long repeated() {
         return repeated.sum();
     }
@@ -44,6 +51,10 @@ public final class ForwarderStats {
 
     public void onForwarded() {
         forwarded.increment();
+    }
+
+    public void onArrived(long records) {
+        arrived.add(records);
     }
 
     public void onSkipped() {

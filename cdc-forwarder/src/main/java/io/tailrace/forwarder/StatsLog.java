@@ -10,7 +10,7 @@ final class StatsLog {
     private static final Duration INTERVAL = Duration.ofSeconds(30);
 
     private final ForwarderStats stats;
-    private ForwarderStats.Snapshot logged = new ForwarderStats.Snapshot(0, 0, 0, 0, 0);
+    private ForwarderStats.Snapshot logged = new ForwarderStats.Snapshot(0, 0, 0, 0, 0, 0);
     private long dueNs = System.nanoTime() + INTERVAL.toNanos();
 
     StatsLog(ForwarderStats stats) {
@@ -32,6 +32,7 @@ final class StatsLog {
         logged = now;
         LOGGER.atInfo()
                 .addKeyValue("forwarded", now.forwarded())
+                .addKeyValue("arrived", now.arrived())
                 .addKeyValue("skipped", now.skipped())
                 .addKeyValue("repeated", now.repeated())
                 .addKeyValue("gapsFilled", now.gapsFilled())

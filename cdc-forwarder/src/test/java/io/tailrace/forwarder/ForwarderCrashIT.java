@@ -34,7 +34,7 @@ final class ForwarderCrashIT {
     static final KafkaExtension KAFKA = new KafkaExtension();
 
     @Test
-    void shouldLoseNothingAndKeepTheOrderWhenKilled(@TempDir Path directory) throws Exception {
+    void shouldSendEachRecordOnceWhenKilled(@TempDir Path directory) throws Exception {
         // Given
         PostgresAddress database = POSTGRES.freshDatabase();
         Migrations.migrate(SourceSession.dataSource(TestConfig.postgres(database)));
@@ -72,8 +72,7 @@ final class ForwarderCrashIT {
             }
 
             // Then
-            int repeats = target.assertAtLeastOnce(topic, 0, sent);
-            assertThat(repeats).as("only what came in the moment of a kill").isLessThan(KILLS * 10_000);
+            assertThat(target.assertAtLeastOnce(topic, 0, sent)).as("repeats").isZero();
             log.execute("SELECT pg_drop_replication_slot('" + SLOT + "')");
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tailrace.forwarder.catchup.LogTable;
+import io.tailrace.forwarder.checkpoint.IdentityStore;
 import io.tailrace.forwarder.checkpoint.PositionStore;
 import io.tailrace.forwarder.decode.LogRow;
 import io.tailrace.forwarder.pipeline.Pipeline;
@@ -57,6 +58,7 @@ final class PipelineIT {
                 settings,
                 new TargetTopics(settings, KAFKA.bootstrapServers(), 1),
                 new PositionStore("pipeline_it"),
+                new IdentityStore("pipeline_it"),
                 new LogTable(30),
                 stats);
         pipeline.begin(connection);

@@ -10,11 +10,12 @@ import io.tailrace.forwarder.checkpoint.Delivery;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
 import io.tailrace.forwarder.decode.LogRow;
 import io.tailrace.forwarder.route.SourceTopic;
+import io.tailrace.forwarder.sink.IdentityRequest;
 import io.tailrace.forwarder.sink.TargetException;
-import io.tailrace.forwarder.sink.TargetProducer;
 import io.tailrace.forwarder.sink.TargetSettings;
 import io.tailrace.forwarder.sink.TargetTopicException;
 import io.tailrace.forwarder.sink.TargetTopics;
+import io.tailrace.forwarder.sink.TargetWriter;
 import io.tailrace.local.Certificates;
 import io.tailrace.local.KafkaListener;
 import io.tailrace.local.junit.KafkaExtension;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -79,14 +81,16 @@ final class TargetSecurityIT {
         // Given
         TargetConfig config = config(listener, mechanism, KAFKA.server().password(), truststore(truststore));
         String topic = KAFKA.freshTopicName();
+        TopicPartition partition = new TopicPartition(topic, 1);
         Delivery delivery = new Delivery(new PartitionProgress(1, 1, 0, null), 0, 1);
 
         // When
         try (TargetTopics topics = topics(config);
-                TargetProducer producer = new TargetProducer(new TargetSettings(config, 1 << 20))) {
-            topics.checkReachable();
+                TargetWriter writer = new TargetWriter(new TargetSettings(config, 1 << 20))) {
+            assertThat(topics.clusterId()).isNotEmpty();
             topics.ensure(new SourceTopic(1, topic, 2, Map.of()));
-            producer.send(topic, new LogRow(1, 1, 0, 1, null, new byte[] {1}, List.of()), delivery);
+            writer.begin(partition, 0, IdentityRequest.send(new TargetSettings(config, 1 << 20)));
+            writer.write(partition, new LogRow(1, 1, 0, 1, null, new byte[] {1}, List.of()), delivery);
             await().atMost(Duration.ofSeconds(20)).until(() -> !delivery.isPending());
         }
 
@@ -98,7 +102,7 @@ final class TargetSecurityIT {
     void shouldSayThatTheLoginWasRefused() {
         try (TargetTopics topics =
                 topics(config(KafkaListener.SASL_PLAINTEXT, "SCRAM-SHA-512", "wrong-password", null))) {
-            assertThatThrownBy(topics::checkReachable)
+            assertThatThrownBy(topics::clusterId)
                     .isInstanceOf(TargetException.class)
                     .hasMessageContaining("refused the login")
                     .hasMessageContaining("kafka.password")
@@ -109,7 +113,7 @@ final class TargetSecurityIT {
     @Test
     void shouldSayThatTheCertificateIsNotTrusted() {
         try (TargetTopics topics = topics(config(KafkaListener.SSL, "", "", null))) {
-            assertThatThrownBy(topics::checkReachable)
+            assertThatThrownBy(topics::clusterId)
                     .isInstanceOf(TargetException.class)
                     .hasMessageContaining("kafka.truststore");
         }

@@ -45,6 +45,11 @@ public final class Deliveries {
         return delivery.progress().onRefused(delivery.offset(), delivery.generation(), nowNs, backoff);
     }
 
+    /** Notes that a record was not taken; returns whether it is the first, see {@link PartitionProgress#onDiscarded} */
+    public static boolean discard(Delivery delivery) {
+        return delivery.progress().onDiscarded(delivery.offset(), delivery.generation());
+    }
+
     /** Forgets what is open: its producer is gone. The watermark takes it as settled; the caller rewinds. */
     public void abandon() {
         for (Delivery delivery : open) {

@@ -1,18 +1,16 @@
 package io.tailrace.forwarder.checkpoint;
 
-import org.apache.kafka.clients.producer.Callback;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.TimeoutException;
+import io.tailrace.forwarder.sink.Arrival;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record on its way to the target. The producer's network thread notes how it ended (and nothing else); the thread
+ * One record on its way to the target. The writer's network thread notes how it ended (and nothing else); the thread
  * that moves records asks for it.
  */
-public final class Delivery implements Callback {
+public final class Delivery implements Arrival {
     private static final long PENDING = -1;
-    private static final long FAILED = -2;
+    private static final long REFUSED = -2;
+    private static final long DISCARDED = -3;
 
     private final PartitionProgress progress;
     private final long offset;
@@ -30,16 +28,20 @@ public final class Delivery implements Callback {
     }
 
     @Override
-    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
-        if (exception == null && metadata != null) {
-            targetOffset = metadata.offset();
-            return;
-        }
-        error = exception;
-        if (!isUntaken(exception)) {
-            progress.refused();
-        }
-        targetOffset = FAILED;
+    public void onAcknowledged(long acknowledgedOffset) {
+        targetOffset = acknowledgedOffset;
+    }
+
+    @Override
+    public void onRefused(Exception reason) {
+        error = reason;
+        progress.refused();
+        targetOffset = REFUSED;
+    }
+
+    @Override
+    public void onDiscarded() {
+        targetOffset = DISCARDED;
     }
 
     public PartitionProgress progress() {
@@ -54,22 +56,19 @@ public final class Delivery implements Callback {
         return targetOffset == PENDING;
     }
 
-    /**
-     * Whether the producer did not even take the record, so that it can be offered again: its memory is full, or it has no
-     * metadata of the topic because the target is away or refuses the login for now. What it has taken does not fail
-     * with these: the time for delivery is unlimited.
-     */
-    public boolean isUntaken() {
-        return isUntaken(error());
+    /** Whether it was not taken because something before it was not. */
+    public boolean isDiscarded() {
+        return targetOffset == DISCARDED;
     }
 
-    private static boolean isUntaken(@Nullable Exception error) {
-        return error instanceof TimeoutException || error instanceof AuthenticationException;
-    }
-
-    /** Why the record did not arrive; null if it did, or is still on its way. */
+    /** Why the target refused it; null if it did not, or if it is still on its way. */
     public @Nullable Exception error() {
-        return targetOffset == FAILED ? error : null;
+        return targetOffset == REFUSED ? error : null;
+    }
+
+    /** The offset that the target gave it. */
+    public long targetOffset() {
+        return targetOffset;
     }
 
     int sizeBytes() {
@@ -78,9 +77,5 @@ public final class Delivery implements Callback {
 
     int generation() {
         return generation;
-    }
-
-    long targetOffset() {
-        return targetOffset;
     }
 }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One partition of the log on its way to the target. It is either flowing, or held: after the target refused a record
  * for good nothing more of the partition is sent (the rows stay in the table), until a probe, one record alone, goes
- * through. Confined to the thread that moves records, but for {@link #refused()}, which the producer's network thread
+ * through. Before anything is sent it must be aligned: where it ends on the target is known, and which of its records
+ * come next there. Confined to the thread that moves records, but for {@link #refused()}, which the producer's network thread
  * sets so that nothing more is sent while the refusal still waits to be noticed in order.
  */
 public final class PartitionProgress {
@@ -19,6 +20,11 @@ public final class PartitionProgress {
     private long acknowledged;
 
     private @Nullable Long targetNext;
+    private boolean shared;
+    private boolean aligned;
+    /** Where the target's partition was last seen to end, if that was not taken into account yet. */
+    private @Nullable Long targetEnd;
+
     private int inFlight;
     /** Raised at each refusal: sends of an older generation are sent again and no longer count. */
     private int generation;
@@ -42,6 +48,7 @@ public final class PartitionProgress {
     public static PartitionProgress from(Position position) {
         PartitionProgress progress = new PartitionProgress(
                 position.topicId(), position.partition(), position.nextOffset(), position.targetNextOffset());
+        progress.shared = position.shared();
         progress.saved = position;
         return progress;
     }
@@ -62,9 +69,58 @@ public final class PartitionProgress {
         return targetNext;
     }
 
-    /** What the target's next offset is, learned otherwise than by an acknowledgement. */
-    public void targetNext(long offset) {
-        targetNext = offset;
+    /** Whether somebody else was found to write to the target's partition. */
+    public boolean isShared() {
+        return shared;
+    }
+
+    /** Somebody else was found to write there. Returns whether that is new. */
+    public boolean share() {
+        boolean before = shared;
+        shared = true;
+        return !before;
+    }
+
+    /** Whether the target's partition is known to end behind the last acknowledged record. */
+    public boolean isAligned() {
+        return aligned;
+    }
+
+    /** Whether it must be asked where the target's partition ends. */
+    public boolean lacksTargetEnd() {
+        return !aligned && targetEnd == null;
+    }
+
+    /** Where the target's partition ends. It is to be taken into account when nothing is in flight any more. */
+    public void onTargetEnd(long end) {
+        if (!aligned) {
+            targetEnd = end;
+        }
+    }
+
+    /** The answer to take into account now, or null: there is none, or something is in flight. */
+    public @Nullable Long targetEnd() {
+        return inFlight == 0 ? targetEnd : null;
+    }
+
+    /** The record at {@code offset} was found on the target, where the last acknowledged one ends. */
+    public void onArrived(long offset, long targetOffset) {
+        next = offset + 1;
+        acknowledged = next;
+        targetNext = targetOffset + 1;
+    }
+
+    /** The target's partition ends here, and {@link #next()} is what comes next. */
+    public void align(long end) {
+        targetNext = end;
+        targetEnd = null;
+        aligned = true;
+    }
+
+    /** The target's partition may end elsewhere than it should. */
+    public void unalign() {
+        aligned = false;
+        targetEnd = null;
     }
 
     /** Whether records may be sent now. */
@@ -91,10 +147,10 @@ public final class PartitionProgress {
     /** Whether the acknowledgement counts: one of a send beyond a refused record does not, it is sent again. */
     boolean onAcknowledged(long offset, long targetOffset, int sentInGeneration) {
         inFlight--;
-        targetNext = targetOffset + 1;
         if (sentInGeneration != generation && offset >= next) {
             return false;
         }
+        targetNext = targetOffset + 1;
         acknowledged = offset + 1;
         if (hold != null && hold.probing() && sentInGeneration == generation) {
             hold = null;
@@ -114,6 +170,18 @@ public final class PartitionProgress {
         return true;
     }
 
+    /** Whether this is the first record that was not taken: the partition goes on with it when it is aligned again. */
+    boolean onDiscarded(long offset, int sentInGeneration) {
+        inFlight--;
+        if (sentInGeneration != generation) {
+            return false;
+        }
+        next = offset;
+        generation++;
+        unalign();
+        return true;
+    }
+
     /** Holds the partition back at its next record; each time in a row for longer. */
     public void hold(long nowNs, Backoff backoff) {
         Hold before = hold;
@@ -121,6 +189,7 @@ public final class PartitionProgress {
         hold = new Hold(nowNs + delay.toNanos(), delay, false);
         generation++;
         refused = false;
+        unalign();
     }
 
     /** Whether it is time to try the record at {@link #next()} again. */
@@ -153,6 +222,7 @@ public final class PartitionProgress {
         next = acknowledged;
         generation++;
         refused = false;
+        unalign();
         if (hold != null) {
             hold = new Hold(hold.probeAtNs(), hold.delay(), false);
         }
@@ -164,7 +234,9 @@ public final class PartitionProgress {
             acknowledged = position.nextOffset();
             next = Math.max(next, acknowledged);
             targetNext = position.targetNextOffset();
+            shared = position.shared();
             saved = position;
+            unalign();
         }
     }
 
@@ -180,7 +252,7 @@ public final class PartitionProgress {
     /** The position to save, or null if the saved one still says the same. */
     public @Nullable Position unsaved() {
         long position = inFlight == 0 ? next : acknowledged;
-        Position current = new Position(topicId, partition, position, targetNext);
+        Position current = new Position(topicId, partition, position, targetNext, shared);
         return current.equals(saved) ? null : current;
     }
 

@@ -15,15 +15,16 @@ import java.util.List;
 public final class PositionStore {
     private static final String LOAD =
             """
-            SELECT topic_id, partition_id, next_offset, target_next_offset
+            SELECT topic_id, partition_id, next_offset, target_next_offset, shared
             FROM kafka.forwarder_positions WHERE forwarder = ?""";
     private static final String SAVE =
             """
-            INSERT INTO kafka.forwarder_positions AS p (forwarder, topic_id, partition_id, next_offset, target_next_offset)
-            SELECT ?, changed.* FROM unnest(?::int[], ?::int[], ?::bigint[], ?::bigint[]) AS changed
+            INSERT INTO kafka.forwarder_positions AS p (forwarder, topic_id, partition_id, next_offset, target_next_offset, shared)
+            SELECT ?, changed.* FROM unnest(?::int[], ?::int[], ?::bigint[], ?::bigint[], ?::boolean[]) AS changed
             ON CONFLICT (forwarder, topic_id, partition_id) DO UPDATE
             SET next_offset = excluded.next_offset,
                 target_next_offset = coalesce(excluded.target_next_offset, p.target_next_offset),
+                shared = excluded.shared,
                 updated_at = now()
             WHERE excluded.next_offset >= p.next_offset""";
 
@@ -51,7 +52,11 @@ public final class PositionStore {
                 List<Position> positions = new ArrayList<>();
                 while (rows.next()) {
                     positions.add(new Position(
-                            rows.getInt(1), rows.getInt(2), rows.getLong(3), rows.getObject(4, Long.class)));
+                            rows.getInt(1),
+                            rows.getInt(2),
+                            rows.getLong(3),
+                            rows.getObject(4, Long.class),
+                            rows.getBoolean(5)));
                 }
                 return positions;
             }
@@ -78,6 +83,10 @@ public final class PositionStore {
                     connection.createArrayOf(
                             "int8",
                             changed.stream().map(Position::targetNextOffset).toArray()));
+            statement.setArray(
+                    6,
+                    connection.createArrayOf(
+                            "bool", changed.stream().map(Position::shared).toArray()));
             statement.executeUpdate();
         }
     }

@@ -3,12 +3,15 @@ package io.tailrace.forwarder.pipeline;
 import io.tailrace.forwarder.ForwarderStats;
 import io.tailrace.forwarder.catchup.LogTable;
 import io.tailrace.forwarder.checkpoint.Deliveries;
+import io.tailrace.forwarder.checkpoint.IdentityStore;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
 import io.tailrace.forwarder.checkpoint.PositionStore;
 import io.tailrace.forwarder.decode.Change;
 import io.tailrace.forwarder.decode.LogRow;
 import io.tailrace.forwarder.decode.Outcome;
 import io.tailrace.forwarder.decode.PendingRow;
+import io.tailrace.forwarder.sink.IdentityRequest;
+import io.tailrace.forwarder.sink.ProducerIdentity;
 import io.tailrace.forwarder.sink.TargetSettings;
 import io.tailrace.forwarder.sink.TargetTopics;
 import java.sql.Connection;
@@ -42,11 +45,13 @@ public final class Pipeline implements AutoCloseable {
     private static final Duration OUTCOME_VISIBLE_WITHIN = Duration.ofSeconds(1);
 
     private final PipelineConfig config;
+    private final TargetSettings settings;
     private final TargetTopics target;
     private final LogTable table;
     private final ForwarderStats stats;
     private final TopicOpener opener;
-    private final UncleanEnd uncleanEnd;
+    private final Alignment alignment;
+    private final IdentityStore identities;
     private final Flows flows = new Flows();
     private final UndecidedPartitions undecided = new UndecidedPartitions();
     private final DeletedTopics deleted = new DeletedTopics(flows);
@@ -63,16 +68,19 @@ public final class Pipeline implements AutoCloseable {
             TargetSettings settings,
             TargetTopics target,
             PositionStore positions,
+            IdentityStore identities,
             LogTable table,
             ForwarderStats stats) {
         this.config = config;
         this.target = target;
+        this.settings = settings;
+        this.identities = identities;
         this.table = table;
         this.stats = stats;
         this.opener = new TopicOpener(new TargetInquiries(target), config.backoff());
-        this.uncleanEnd = new UncleanEnd(target, stats);
+        this.alignment = new Alignment(settings, table, stats);
         this.checkpoints = new Checkpoints(positions, config.checkpointInterval(), flows, deliveries);
-        this.sender = new Sender(config, settings, opener, flows, deliveries, stats, this::whileWaiting);
+        this.sender = new Sender(config, settings, opener, flows, deliveries, stats, this::align, this::whileWaiting);
     }
 
     /**
@@ -83,22 +91,40 @@ public final class Pipeline implements AutoCloseable {
      */
     public synchronized void begin(Connection database) throws SQLException, InterruptedException {
         connection = database;
-        if (sender.hasProducer()) {
+        if (sender.hasWriter()) {
             checkpoints.restore(database);
             flows.refresh(database).forEach(opener::open);
         } else {
-            target.checkReachable();
+            ProducerIdentity identity = identity(database, target.clusterId());
             checkpoints.restore(database);
             List<TopicFlow> live = flows.refresh(database);
-            uncleanEnd.count(flows.all());
-            sender.begin();
+            sender.begin(identity);
             live.forEach(opener::open);
             awaitAnswers();
         }
         checkpoints.save(database);
     }
 
-    /** Where the target's partitions end is saved before the first record is sent. */
+    /** The identity of this forwarder at this target, saved before it is used. */
+    private ProducerIdentity identity(Connection database, String clusterId) throws SQLException, InterruptedException {
+        Optional<ProducerIdentity> known = identities.load(database, clusterId);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        ProducerIdentity identity = IdentityRequest.send(settings);
+        identities.save(database, clusterId, identity);
+        return identity;
+    }
+
+    /** A partition that is new to the target: where it ends there is saved before the first record is sent. */
+    private void align(TopicFlow flow, PartitionProgress progress, long end) throws SQLException {
+        boolean known = progress.targetNext() != null;
+        alignment.align(connection(), flow, progress, end);
+        if (!known) {
+            checkpoints.save(connection());
+        }
+    }
+
     private void awaitAnswers() throws InterruptedException {
         while (opener.isAnswerNear()) {
             sender.checkStopping();

@@ -5,29 +5,33 @@ import io.tailrace.forwarder.checkpoint.Deliveries;
 import io.tailrace.forwarder.checkpoint.Delivery;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
 import io.tailrace.forwarder.decode.LogRow;
+import io.tailrace.forwarder.sink.IdentityRequest;
+import io.tailrace.forwarder.sink.ProducerIdentity;
 import io.tailrace.forwarder.sink.TargetException;
-import io.tailrace.forwarder.sink.TargetProducer;
 import io.tailrace.forwarder.sink.TargetSettings;
+import io.tailrace.forwarder.sink.TargetWriter;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands records to the producer, no more at a time than memory allows, and settles them in their order: acknowledged,
- * refused for good (which holds their partition), or lost with a producer that cannot go on. Confined to the thread that
- * moves records, but for {@link #stop()}. Owns: the producer.
+ * Hands records to the writer, no more at a time than memory allows, and settles them in their order: acknowledged,
+ * refused for good (which holds their partition), or lost with a writer that cannot go on. Confined to the thread that
+ * moves records, but for {@link #stop()}. Owns: the writer.
  */
 final class Sender implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Sender.class);
     private static final long PAUSE_MS = 1;
+    /** What Kafka takes for no timestamp at all. */
+    private static final long NO_TIMESTAMP = -1;
 
     private final PipelineConfig config;
     private final TargetSettings settings;
@@ -38,13 +42,20 @@ final class Sender implements AutoCloseable {
     private final Upkeep upkeep;
     private final Waiting waiting = new Waiting();
     private final Set<PartitionProgress> held = new LinkedHashSet<>();
-    private @Nullable TargetProducer producer;
+    private final Aligner aligner;
+    private @Nullable TargetWriter writer;
+    private @Nullable ProducerIdentity identity;
     private volatile boolean stopping;
 
     /** What must go on while the target keeps the sender waiting. */
     interface Upkeep {
         /** Called again and again; {@code stalled} now and then, when it has lasted so long that a topic may be gone. */
         void whileWaiting(boolean stalled) throws SQLException;
+    }
+
+    /** Takes into account where the target's partition ends. */
+    interface Aligner {
+        void align(TopicFlow flow, PartitionProgress progress, long end) throws SQLException;
     }
 
     Sender(
@@ -54,6 +65,7 @@ final class Sender implements AutoCloseable {
             Flows flows,
             Deliveries deliveries,
             ForwarderStats stats,
+            Aligner aligner,
             Upkeep upkeep) {
         this.config = config;
         this.settings = settings;
@@ -61,16 +73,19 @@ final class Sender implements AutoCloseable {
         this.flows = flows;
         this.deliveries = deliveries;
         this.stats = stats;
+        this.aligner = aligner;
         this.upkeep = upkeep;
     }
 
-    /** Whether there is a producer. If not, what another one had on its way is lost, or yet to land. */
-    boolean hasProducer() {
-        return producer != null;
+    /** Whether there is a writer. If not, what another one had on its way has landed, or is yet to, or is lost. */
+    boolean hasWriter() {
+        return writer != null;
     }
 
-    void begin() {
-        producer = new TargetProducer(settings);
+    /** @param known who the forwarder is to the target */
+    void begin(ProducerIdentity known) {
+        identity = known;
+        writer = new TargetWriter(settings);
     }
 
     /** Sends the record that its partition takes next; any other is left alone. Blocks while the target is slow. */
@@ -82,23 +97,53 @@ final class Sender implements AutoCloseable {
         waiting.over();
     }
 
-    /** Whether the target's topic can take the record. Waits while the target is about to say so. */
+    /** Whether the target's partition can take the record. Waits while the target is about to say so. */
     private boolean isOpen(TopicFlow flow, PartitionProgress progress) throws SQLException, InterruptedException {
-        while (!flow.isReady(progress.partition())) {
-            opener.open(flow);
-            if (!flow.isReady(progress.partition())) {
-                if (!opener.isAnswerNear(flow)) {
+        while (!isAligned(flow, progress)) {
+            if (lacksAnswer(flow, progress)) {
+                opener.open(flow);
+                if (lacksAnswer(flow, progress) && !opener.isAnswerNear(flow)) {
                     return false;
                 }
-                awaitTarget();
             }
+            awaitTarget();
         }
         return true;
     }
 
+    private static boolean lacksAnswer(TopicFlow flow, PartitionProgress progress) {
+        return !flow.isReady(progress.partition()) || progress.lacksTargetEnd();
+    }
+
+    /** Whether it is known which record comes next on the target; finds it out if the target has said where it ends. */
+    private boolean isAligned(TopicFlow flow, PartitionProgress progress) throws SQLException, InterruptedException {
+        if (!flow.isReady(progress.partition())) {
+            return false;
+        }
+        Long end = progress.targetEnd();
+        if (!progress.isAligned() && end != null) {
+            aligner.align(flow, progress, end);
+            running().begin(partition(flow, progress), end, identity(progress));
+        }
+        return progress.isAligned();
+    }
+
     /**
-     * Offers the record to the producer until it takes it, however long the target is away: what the producer has taken
-     * by then it sends itself, once, when the target is back. @return false if the target's topic is not fit for it
+     * Where somebody else writes, offsets do not tell what has arrived: a new identity takes no notice of what an older
+     * one has sent.
+     */
+    private ProducerIdentity identity(PartitionProgress progress) throws InterruptedException {
+        ProducerIdentity kept = identity;
+        return kept == null || progress.isShared() ? IdentityRequest.send(settings) : kept;
+    }
+
+    private static TopicPartition partition(TopicFlow flow, PartitionProgress progress) {
+        return new TopicPartition(flow.topic().name(), progress.partition());
+    }
+
+    /**
+     * Offers the record to the writer until it takes it, however long the target is away: what the writer has taken by then
+     * it sends itself, once, when the target is back. @return false if the target's topic is not fit for it
      */
     private boolean offer(TopicFlow flow, PartitionProgress progress, LogRow row)
             throws SQLException, InterruptedException {
@@ -106,34 +151,42 @@ final class Sender implements AutoCloseable {
         while (!deliveries.isEmpty() && deliveries.bytes() + sizeBytes > config.maxInFlightBytes()) {
             awaitTarget();
         }
-        while (progress.takes(row.offset())) {
-            Delivery delivery = new Delivery(progress, row.offset(), sizeBytes);
-            if (hand(flow, row, delivery)) {
-                deliveries.add(delivery);
-                return true;
-            }
-            opener.check(flow);
-            if (flow.isUnfit()) {
-                return false;
-            }
-            awaitTarget();
+        if (!progress.takes(row.offset()) || !progress.isAligned()) {
+            return true;
         }
+        Delivery delivery = new Delivery(progress, row.offset(), sizeBytes);
+        if (row.timestampMs() < NO_TIMESTAMP) {
+            delivery.onRefused(new InvalidTimestampException("timestamp " + row.timestampMs() + " is negative"));
+            progress.unalign();
+        } else if (!running().write(partition(flow, progress), row, delivery)) {
+            goOnLater(progress);
+            return true;
+        }
+        deliveries.add(delivery);
         return true;
     }
 
-    /** Whether the producer took the record. */
-    private boolean hand(TopicFlow flow, LogRow row, Delivery delivery) {
-        if (producer == null) {
+    /** Nothing is taken for now: what is on its way comes back, and all of it is read from the table again. */
+    private void goOnLater(PartitionProgress progress) {
+        progress.unalign();
+        held.add(progress);
+    }
+
+    private TargetWriter running() {
+        TargetWriter current = writer;
+        if (current == null) {
             throw new IllegalStateException("begin() comes first");
         }
-        try {
-            return producer.send(flow.topic().name(), row, delivery);
-        } catch (InterruptException stopped) {
-            throw stopped;
-        } catch (KafkaException broken) {
-            abandonProducer();
-            throw new TargetException("the producer cannot go on: " + broken.getMessage(), broken);
+        Exception failure = current.failure();
+        if (failure != null) {
+            throw broken(failure);
         }
+        return current;
+    }
+
+    private TargetException broken(Exception failure) {
+        abandonWriter();
+        return new TargetException("the target does not take records any more: " + failure.getMessage(), failure);
     }
 
     private void awaitTarget() throws SQLException, InterruptedException {
@@ -146,20 +199,35 @@ final class Sender implements AutoCloseable {
     /** Takes note of what the target has answered by now. */
     void settle() {
         for (Delivery delivery = deliveries.pollSettled(); delivery != null; delivery = deliveries.pollSettled()) {
-            Exception error = delivery.error();
-            if (error == null) {
-                if (Deliveries.acknowledge(delivery)) {
-                    stats.onForwarded();
-                } else {
-                    stats.onRepeated(1);
-                }
-            } else if (TargetProducer.concernsRecordOnly(error)) {
-                refuse(delivery, error);
-            } else {
-                delivery.progress().rewind();
-                abandonProducer();
-                throw new TargetException("the target does not take records any more: " + error.getMessage(), error);
+            Exception refusal = delivery.error();
+            if (refusal != null) {
+                refuse(delivery, refusal);
+            } else if (!delivery.isDiscarded()) {
+                acknowledge(delivery);
+            } else if (Deliveries.discard(delivery)) {
+                held.add(delivery.progress());
             }
+        }
+        if (writer != null && writer.failure() != null) {
+            throw broken(writer.failure());
+        }
+    }
+
+    private void acknowledge(Delivery delivery) {
+        PartitionProgress progress = delivery.progress();
+        Long expected = progress.targetNext();
+        if (!Deliveries.acknowledge(delivery)) {
+            return;
+        }
+        stats.onForwarded();
+        if (expected != null && expected != delivery.targetOffset() && progress.share()) {
+            LOGGER.atWarn()
+                    .addKeyValue("topic", flows.name(progress.topicId()))
+                    .addKeyValue("partition", progress.partition())
+                    .addKeyValue("expectedOffset", expected)
+                    .addKeyValue("offset", delivery.targetOffset())
+                    .log(
+                            "somebody else writes to the target's partition; what is sent again after a crash may be there twice");
         }
     }
 
@@ -212,9 +280,9 @@ final class Sender implements AutoCloseable {
         }
     }
 
-    private void abandonProducer() {
-        TargetProducer abandoned = producer;
-        producer = null;
+    private void abandonWriter() {
+        TargetWriter abandoned = writer;
+        writer = null;
         if (abandoned != null) {
             abandoned.close();
         }
@@ -223,6 +291,6 @@ final class Sender implements AutoCloseable {
 
     @Override
     public void close() {
-        abandonProducer();
+        abandonWriter();
     }
 }

@@ -78,6 +78,11 @@ final class TopicFlow {
         return readyPartitions >= topic.partitions();
     }
 
+    /** Whether there is nothing to ask the target: the topic is fit, and where its partitions end is known. */
+    boolean isSettled() {
+        return isReady() && partitions.values().stream().noneMatch(PartitionProgress::lacksTargetEnd);
+    }
+
     boolean isReady(int partition) {
         return partition < readyPartitions;
     }
@@ -118,8 +123,8 @@ final class TopicFlow {
         unfit = false;
         for (PartitionProgress progress : partitions.values()) {
             Long end = ends.get(new TopicPartition(topic.name(), progress.partition()));
-            if (end != null && progress.targetNext() == null) {
-                progress.targetNext(end);
+            if (end != null) {
+                progress.onTargetEnd(end);
             }
             if (!isReady(progress.partition())) {
                 progress.probeAt(nowNs);

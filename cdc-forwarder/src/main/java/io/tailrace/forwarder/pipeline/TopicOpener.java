@@ -36,11 +36,11 @@ final class TopicOpener implements AutoCloseable {
 
     /**
      * Asks, if it was not done yet, for the topic to be made on the target if it is missing, and for where the target's
-     * partitions end before the first record is sent, so that after a crash it can be told how much arrived.
+     * partitions end before the first record is sent to them.
      */
     void open(TopicFlow flow) {
         settle(flow);
-        if (!flow.isReady()) {
+        if (!flow.isSettled()) {
             ask(flow);
         }
     }
@@ -62,7 +62,7 @@ final class TopicOpener implements AutoCloseable {
     private static List<TopicPartition> withoutEnd(TopicFlow flow) {
         List<TopicPartition> partitions = new ArrayList<>();
         flow.forEach(progress -> {
-            if (progress.targetNext() == null) {
+            if (progress.lacksTargetEnd()) {
                 partitions.add(new TopicPartition(flow.topic().name(), progress.partition()));
             }
         });

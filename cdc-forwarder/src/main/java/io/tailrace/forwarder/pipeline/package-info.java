@@ -2,7 +2,7 @@
  * From a row to an acknowledged record: {@link io.tailrace.forwarder.pipeline.Pipeline} decides for each row whether it
  * is sent, skipped because it already was, or shows a gap that the table must fill. Entered by one thread at a time.
  *
- * <p>A target that is away stops nothing here. {@link io.tailrace.forwarder.pipeline.Sender} keeps its producer, which
+ * <p>A target that is away stops nothing here. {@link io.tailrace.forwarder.pipeline.Sender} keeps its writer, which
  * sends what it has taken again by itself and which the target recognises; it offers the next record until it is taken.
  * {@link io.tailrace.forwarder.pipeline.TopicOpener} asks for topics on another thread; those that are new wait for the
  * answer, and for longer than it takes a target that is there their partitions are held, and read from the table later.

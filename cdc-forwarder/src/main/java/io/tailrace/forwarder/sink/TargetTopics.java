@@ -58,10 +58,10 @@ public final class TargetTopics implements AutoCloseable {
         this.replicationFactor = (short) replicationFactor;
     }
 
-    /** Asks the target for an answer. @throws TargetException if the target does not answer, or refuses the login */
-    public void checkReachable() {
+    /** The target's own name for itself. @throws TargetException if the target does not answer, or refuses the login */
+    public String clusterId() {
         try {
-            await(admin.describeCluster().clusterId());
+            return await(admin.describeCluster().clusterId());
         } catch (TargetTopicException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -6,11 +6,7 @@ import io.tailrace.forwarder.retry.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.SaslAuthenticationException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** What counts as acknowledged, and what a refusal does to a partition. */
@@ -27,11 +23,11 @@ final class DeliveriesTest {
     }
 
     private static void acknowledge(Delivery delivery, long targetOffset) {
-        delivery.onCompletion(new RecordMetadata(new TopicPartition("t", 0), targetOffset, 0, 0L, 0, 0), null);
+        delivery.onAcknowledged(targetOffset);
     }
 
     private static void refuse(Delivery delivery) {
-        delivery.onCompletion(null, new RecordTooLargeException("too large"));
+        delivery.onRefused(new RecordTooLargeException("too large"));
     }
 
     /** Settles as the pipeline does. @return the offsets that count as acknowledged */
@@ -40,6 +36,8 @@ final class DeliveriesTest {
         for (Delivery next = deliveries.pollSettled(); next != null; next = deliveries.pollSettled()) {
             if (next.error() != null) {
                 Deliveries.refuse(next, nowNs, BACKOFF);
+            } else if (next.isDiscarded()) {
+                Deliveries.discard(next);
             } else if (Deliveries.acknowledge(next)) {
                 acknowledged.add(next.offset());
             }
@@ -67,7 +65,7 @@ final class DeliveriesTest {
         assertThat(deliveries.settled()).isEqualTo(2);
         assertThat(deliveries.sent()).isEqualTo(3);
         assertThat(deliveries.bytes()).isEqualTo(100);
-        assertThat(progress.unsaved()).isEqualTo(new Position(1, 0, 12, 102L));
+        assertThat(progress.unsaved()).isEqualTo(new Position(1, 0, 12, 102L, false));
     }
 
     @Test
@@ -82,14 +80,14 @@ final class DeliveriesTest {
         settle(0);
 
         // Then
-        assertThat(open).isEqualTo(new Position(1, 0, 10, null));
-        assertThat(progress.unsaved()).isEqualTo(new Position(1, 0, 20, 1L));
+        assertThat(open).isEqualTo(new Position(1, 0, 10, null, false));
+        assertThat(progress.unsaved()).isEqualTo(new Position(1, 0, 20, 1L, false));
     }
 
     @Test
     void shouldNotSaveWhatIsSaved() {
         // Given
-        Position saved = new Position(1, 0, 5, 7L);
+        Position saved = new Position(1, 0, 5, 7L, false);
         PartitionProgress restored = PartitionProgress.from(saved);
 
         // Then
@@ -108,15 +106,16 @@ final class DeliveriesTest {
         refuse(refused);
         boolean flowsAtOnce = progress.isFlowing();
         acknowledge(before, 100);
-        acknowledge(after, 101);
+        after.onDiscarded();
         List<Long> acknowledged = settle(0);
 
         // Then
         assertThat(flowsAtOnce).isFalse();
         assertThat(acknowledged).containsExactly(10L);
         assertThat(progress.next()).isEqualTo(11);
-        assertThat(progress.unsaved()).isEqualTo(new Position(1, 0, 11, 102L));
+        assertThat(progress.unsaved()).isEqualTo(new Position(1, 0, 11, 101L, false));
         assertThat(progress.isFlowing()).isFalse();
+        assertThat(progress.isAligned()).isFalse();
     }
 
     @Test
@@ -180,16 +179,57 @@ final class DeliveriesTest {
     }
 
     @Test
-    void shouldNotTakeAFullProducerForARefusal() {
+    void shouldGoOnWithTheFirstRecordThatWasNotTaken() {
         // Given
-        Delivery delivery = new Delivery(progress, 10, 100);
+        progress.align(100);
+        Delivery before = send(10);
+        Delivery first = send(11);
+        Delivery second = send(12);
 
         // When
-        delivery.onCompletion(null, new TimeoutException("no memory"));
+        acknowledge(before, 100);
+        first.onDiscarded();
+        second.onDiscarded();
+        settle(0);
 
         // Then
-        assertThat(delivery.error()).isInstanceOf(TimeoutException.class);
+        assertThat(progress.next()).isEqualTo(11);
+        assertThat(progress.targetNext()).isEqualTo(101);
         assertThat(progress.isFlowing()).isTrue();
+        assertThat(progress.isAligned()).isFalse();
+    }
+
+    @Test
+    void shouldNotMoveOnByAnAcknowledgementBehindARecordThatWasNotTaken() {
+        // Given
+        progress.align(100);
+        Delivery first = send(10);
+        Delivery second = send(11);
+
+        // When
+        first.onDiscarded();
+        acknowledge(second, 101);
+        settle(0);
+
+        // Then
+        assertThat(progress.next()).isEqualTo(10);
+        assertThat(progress.targetNext()).isEqualTo(100);
+    }
+
+    @Test
+    void shouldTakeAnEndIntoAccountOnlyWhenNothingIsInFlight() {
+        // Given
+        Delivery open = send(10);
+
+        // When
+        progress.onTargetEnd(5);
+        Long early = progress.targetEnd();
+        acknowledge(open, 4);
+        settle(0);
+
+        // Then
+        assertThat(early).isNull();
+        assertThat(progress.targetEnd()).isEqualTo(5);
     }
 
     @Test
@@ -207,29 +247,16 @@ final class DeliveriesTest {
         assertThat(progress.next()).isEqualTo(11);
         assertThat(deliveries.isEmpty()).isTrue();
         assertThat(deliveries.settled()).isEqualTo(deliveries.sent());
-        assertThat(progress.unsaved()).isEqualTo(new Position(1, 0, 11, 1L));
+        assertThat(progress.unsaved()).isEqualTo(new Position(1, 0, 11, 1L, false));
     }
 
     @Test
     void shouldTakeOverWhatAnotherProcessHasForwarded() {
         // When
-        progress.advanceTo(new Position(1, 0, 30, 31L));
+        progress.advanceTo(new Position(1, 0, 30, 31L, false));
 
         // Then
         assertThat(progress.next()).isEqualTo(30);
         assertThat(progress.unsaved()).isNull();
-    }
-
-    @Test
-    void shouldOfferARecordAgainThatWasNotTakenBecauseTheLoginWasRefused() {
-        // Given
-        Delivery delivery = new Delivery(progress, 10, 100);
-
-        // When
-        delivery.onCompletion(null, new SaslAuthenticationException("the target still starts"));
-
-        // Then
-        assertThat(delivery.isUntaken()).isTrue();
-        assertThat(progress.takes(10)).isTrue();
     }
 }

@@ -78,7 +78,7 @@ class TopicOpenerTest {
 
         // Then
         assertThat(flow.isReady()).isTrue();
-        assertThat(flow.partition(0).targetNext()).isEqualTo(5);
+        assertThat(flow.partition(0).targetEnd()).isEqualTo(5);
         assertThat(opener.isAnswerNear()).isFalse();
     }
 

@@ -1,0 +1,120 @@
+package io.tailrace.forwarder.pipeline;
+
+import io.tailrace.forwarder.ForwarderStats;
+import io.tailrace.forwarder.catchup.LogTable;
+import io.tailrace.forwarder.checkpoint.PartitionProgress;
+import io.tailrace.forwarder.decode.LogRow;
+import io.tailrace.forwarder.sink.TargetReader;
+import io.tailrace.forwarder.sink.TargetSettings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out which record comes next on the target, when a partition there does not end behind the last acknowledged
+ * record: what lies beyond was sent by a process that died, or a moment ago and without an answer. It is read back and
+ * compared with the table, so that a stranger's records are not taken for ours. Confined to the thread that moves
+ * records; blocks for the target's answers.
+ */
+final class Alignment {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Alignment.class);
+
+    private final TargetSettings settings;
+    private final LogTable table;
+    private final ForwarderStats stats;
+
+    Alignment(TargetSettings settings, LogTable table, ForwarderStats stats) {
+        this.settings = settings;
+        this.table = table;
+        this.stats = stats;
+    }
+
+    /** Takes into account that the target's partition ends at {@code end}. Only while nothing of it is in flight. */
+    void align(Connection connection, TopicFlow flow, PartitionProgress progress, long end) throws SQLException {
+        Long expected = progress.targetNext();
+        if (expected != null && end > expected) {
+            onBeyond(connection, flow, progress, end);
+        } else if (expected != null && end < expected) {
+            LOGGER.atWarn()
+                    .addKeyValue("topic", flow.topic().name())
+                    .addKeyValue("partition", progress.partition())
+                    .addKeyValue("expectedOffset", expected)
+                    .addKeyValue("endOffset", end)
+                    .log(
+                            "the target's partition ends before what it acknowledged: it has lost records, or was made anew");
+        }
+        progress.align(end);
+    }
+
+    private void onBeyond(Connection connection, TopicFlow flow, PartitionProgress progress, long end)
+            throws SQLException {
+        long before = Objects.requireNonNull(progress.targetNext());
+        if (!progress.isShared()) {
+            skipArrived(connection, flow, progress, end);
+        }
+        long arrived = Objects.requireNonNull(progress.targetNext()) - before;
+        long unknown = end - before - arrived;
+        if (arrived > 0) {
+            stats.onArrived(arrived);
+        }
+        if (unknown > 0) {
+            progress.share();
+            stats.onRepeated(unknown);
+            LOGGER.atWarn()
+                    .addKeyValue("topic", flow.topic().name())
+                    .addKeyValue("partition", progress.partition())
+                    .addKeyValue("records", unknown)
+                    .log(
+                            "the target has records that are not the next ones here: somebody else writes to it; what is sent again after a crash may be there twice");
+        }
+    }
+
+    /** Takes for forwarded what lies on the target and is the same as the next records of the table. */
+    private void skipArrived(Connection connection, TopicFlow flow, PartitionProgress progress, long end)
+            throws SQLException {
+        TopicPartition partition = new TopicPartition(flow.topic().name(), progress.partition());
+        Deque<LogRow> rows = new ArrayDeque<>();
+        try (TargetReader reader =
+                new TargetReader(settings, partition, Objects.requireNonNull(progress.targetNext()))) {
+            for (List<ConsumerRecord<byte[], byte[]>> there = reader.next(end);
+                    !there.isEmpty();
+                    there = reader.next(end)) {
+                for (ConsumerRecord<byte[], byte[]> record : there) {
+                    if (record.offset() >= end) {
+                        return;
+                    }
+                    if (rows.isEmpty()) {
+                        rows.addAll(read(connection, progress));
+                    }
+                    LogRow row = rows.poll();
+                    if (row == null || !isSame(row, record)) {
+                        return;
+                    }
+                    progress.onArrived(row.offset(), record.offset());
+                }
+            }
+        }
+    }
+
+    private List<LogRow> read(Connection connection, PartitionProgress progress) throws SQLException {
+        long stableExc = table.extent(connection, progress.topicId(), progress.partition())
+                .map(LogTable.Extent::stableExc)
+                .orElse(progress.next());
+        return table.read(connection, progress.topicId(), progress.partition(), progress.next(), stableExc);
+    }
+
+    private static boolean isSame(LogRow row, ConsumerRecord<byte[], byte[]> record) {
+        return row.timestampMs() == record.timestamp()
+                && Arrays.equals(row.key(), record.key())
+                && Arrays.equals(row.value(), record.value())
+                && row.headers().equals(List.of(record.headers().toArray()));
+    }
+}

@@ -1,0 +1,222 @@
+package io.tailrace.forwarder.sink;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of one partition on their way to the target, in order. The target's broker takes a batch only where its
+ * sequence follows the last one of this producer; as a record's sequence is its offset there, a batch is taken at the
+ * place it was made for, or not at all. Two facts make rules of that:
+ *
+ * <p>A broker that has nothing of this producer in its log takes any sequence. So the first batch goes alone; only when it
+ * is acknowledged others follow without waiting.
+ *
+ * <p>If the oldest batch is out of order, then the partition does not end where the successor of a dead process thinks: a
+ * batch of the dead one has landed since, or the partition has lost records. Then it is lost, until told anew where it ends.
+ *
+ * <p>Guarded by the lock of its {@link TargetWriter}.
+ */
+final class PartitionBatches {
+
+    /** As many as a broker remembers of each producer, so that it knows a repeated one. */
+    private static final int MAX_IN_FLIGHT = 5;
+    /** Brokers forget producers that are silent for long (a day, by default). */
+    private static final long SILENCE_NS = 60_000_000_000L;
+
+    private static final ProducerIdentity NOBODY = new ProducerIdentity(-1, (short) -1);
+
+    private final TopicPartition partition;
+    private final Deque<TargetBatch> waiting = new ArrayDeque<>();
+    private final Deque<TargetBatch> inFlight = new ArrayDeque<>();
+    private final List<TargetBatch> failed = new ArrayList<>();
+
+    private ProducerIdentity identity = NOBODY;
+    private @Nullable Uuid topicId;
+    /** The offset that the next record is to get. */
+    private long nextOffset;
+    /** How much the target's offsets are ahead of the sequences, since another producer writes there as well. */
+    private long foreign;
+
+    private boolean begun;
+    private boolean lost;
+    private long acknowledgedNs;
+    private boolean known;
+    private long notBeforeNs;
+
+    PartitionBatches(TopicPartition partition) {
+        this.partition = partition;
+    }
+
+    TopicPartition partition() {
+        return partition;
+    }
+
+    /** Goes on at the partition's end on the target. Only while nothing is in flight. */
+    void begin(long endOffset, ProducerIdentity producer) {
+        identity = producer;
+        nextOffset = endOffset;
+        foreign = 0;
+        topicId = null;
+        known = false;
+        lost = false;
+        begun = true;
+    }
+
+    /** Whether records are taken. If not, the partition must {@link #begin} first. */
+    boolean isBegun() {
+        return begun && !lost;
+    }
+
+    /** Takes a record. @return whether a new batch was begun or one became full, so that it is worth looking */
+    boolean append(OutgoingRecord record, Compression compression, int batchBytes, long nowNs) {
+        TargetBatch last = waiting.peekLast();
+        if (last != null && last.append(record)) {
+            nextOffset++;
+            return last.isFull();
+        }
+        TargetBatch batch = new TargetBatch(this, identity, compression, nextOffset, batchBytes, nowNs);
+        batch.append(record);
+        nextOffset++;
+        waiting.addLast(batch);
+        return true;
+    }
+
+    /** The next batch if it may go now, which is then in flight. */
+    @Nullable
+    TargetBatch take(Uuid currentTopicId, long nowNs, long lingerNs) {
+        if (lost || !isDue(nowNs, lingerNs) || !isSameTopic(currentTopicId)) {
+            return null;
+        }
+        TargetBatch batch = waiting.removeFirst();
+        inFlight.addLast(batch);
+        return batch;
+    }
+
+    private boolean isDue(long nowNs, long lingerNs) {
+        TargetBatch next = waiting.peekFirst();
+        if (next == null || !failed.isEmpty() || nowNs - notBeforeNs < 0) {
+            return false;
+        }
+        boolean mayFollow =
+                inFlight.isEmpty() || (known && inFlight.size() < MAX_IN_FLIGHT && nowNs - acknowledgedNs < SILENCE_NS);
+        return mayFollow && (waiting.size() > 1 || next.isFull() || nowNs - next.createdNs() >= lingerNs);
+    }
+
+    /** A topic that was deleted and made again is another one, though it has the same name. */
+    private boolean isSameTopic(Uuid current) {
+        if (topicId == null) {
+            topicId = current;
+        }
+        if (topicId.equals(current)) {
+            return true;
+        }
+        lose();
+        return false;
+    }
+
+    /** The target has the batch, from {@code baseOffset} on, or, if that is −1, it does not say where. */
+    void onAcknowledged(TargetBatch batch, long baseOffset, long nowNs) {
+        inFlight.remove(batch);
+        known = true;
+        acknowledgedNs = nowNs;
+        long first = baseOffset < 0 ? batch.baseOffset() + foreign : baseOffset;
+        foreign = first - batch.baseOffset();
+        long offset = first;
+        for (OutgoingRecord record : batch.outgoing()) {
+            record.arrival().onAcknowledged(offset++);
+        }
+        settle();
+    }
+
+    /** The batch may be taken later. */
+    void onFailed(TargetBatch batch, long retryAtNs) {
+        inFlight.remove(batch);
+        failed.add(batch);
+        known = false;
+        notBeforeNs = retryAtNs;
+        settle();
+    }
+
+    /** The batch does not follow what the target has of this producer. */
+    void onOutOfOrder(TargetBatch batch, long retryAtNs) {
+        boolean oldest = failed.isEmpty() && inFlight.peekFirst() == batch;
+        onFailed(batch, retryAtNs);
+        if (oldest) {
+            lose();
+        }
+    }
+
+    /** The target refuses something in the batch for good. */
+    void onRefused(TargetBatch batch, Exception reason, Compression compression, long nowNs) {
+        inFlight.remove(batch);
+        known = false;
+        if (batch.count() > 1) {
+            failed.addAll(split(batch, compression, nowNs));
+            settle();
+            return;
+        }
+        batch.outgoing().get(0).arrival().onRefused(reason);
+        nextOffset = batch.baseOffset();
+        lose();
+    }
+
+    /** One record each, so that it shows which one it is. */
+    private List<TargetBatch> split(TargetBatch batch, Compression compression, long nowNs) {
+        List<TargetBatch> single = new ArrayList<>();
+        long offset = batch.baseOffset();
+        for (OutgoingRecord record : batch.outgoing()) {
+            TargetBatch one = new TargetBatch(this, identity, compression, offset++, 1, nowNs);
+            one.append(record);
+            one.close();
+            single.add(one);
+        }
+        return single;
+    }
+
+    private void lose() {
+        lost = true;
+        settle();
+    }
+
+    /** When the last answer is there, what failed goes first again, in order; or, if the partition is lost, nowhere. */
+    private void settle() {
+        if (!inFlight.isEmpty()) {
+            return;
+        }
+        failed.sort((left, right) -> Long.compare(left.baseOffset(), right.baseOffset()));
+        for (int index = failed.size() - 1; index >= 0; index--) {
+            waiting.addFirst(failed.get(index));
+        }
+        failed.clear();
+        if (lost) {
+            discard();
+        }
+    }
+
+    private void discard() {
+        for (TargetBatch batch : waiting) {
+            batch.outgoing().forEach(record -> record.arrival().onDiscarded());
+        }
+        waiting.clear();
+    }
+
+    /** The writer ends: nothing more will be sent. */
+    void abandon() {
+        waiting.addAll(failed);
+        waiting.addAll(inFlight);
+        failed.clear();
+        inFlight.clear();
+        lost = true;
+        discard();
+    }
+
+    boolean hasWaiting() {
+        return !waiting.isEmpty();
+    }
+}

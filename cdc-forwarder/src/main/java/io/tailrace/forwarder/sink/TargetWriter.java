@@ -1,0 +1,172 @@
+package io.tailrace.forwarder.sink;
+
+import io.tailrace.forwarder.decode.LogRow;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes records to the target as a producer that outlives its process ({@link ProducerIdentity}), which Kafka's own
+ * producer cannot be. Where nobody else writes, each record gets to the target once, whoever is killed: see {@link
+ * PartitionBatches}.
+ *
+ * <p>Safe for one thread that hands records over, beside its own network thread. Owns: that thread and its connections.
+ */
+public final class TargetWriter implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(TargetWriter.class);
+    private static final long CLOSE_TIMEOUT_MS = 1_000;
+
+    private final Compression compression;
+    private final int batchBytes;
+    private final long lingerNs;
+    private final Map<TopicPartition, PartitionBatches> partitions = new HashMap<>();
+    private final TargetNetwork network;
+    private final Thread thread;
+
+    private volatile boolean closing;
+    private volatile @Nullable Exception failure;
+
+    public TargetWriter(TargetSettings settings) {
+        ProducerConfig config = new ProducerConfig(settings.producer());
+        this.compression = compression(config);
+        this.batchBytes = config.getInt(ProducerConfig.BATCH_SIZE_CONFIG);
+        this.lingerNs = config.getLong(ProducerConfig.LINGER_MS_CONFIG) * 1_000_000L;
+        this.network = new TargetNetwork(config, this::onAnswer);
+        this.thread = new Thread(this::run, "target-writer");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static Compression compression(ProducerConfig config) {
+        CompressionType type = CompressionType.forName(config.getString(ProducerConfig.COMPRESSION_TYPE_CONFIG));
+        return switch (type) {
+            case GZIP ->
+                Compression.gzip()
+                        .level(config.getInt(ProducerConfig.COMPRESSION_GZIP_LEVEL_CONFIG))
+                        .build();
+            case LZ4 ->
+                Compression.lz4()
+                        .level(config.getInt(ProducerConfig.COMPRESSION_LZ4_LEVEL_CONFIG))
+                        .build();
+            case ZSTD ->
+                Compression.zstd()
+                        .level(config.getInt(ProducerConfig.COMPRESSION_ZSTD_LEVEL_CONFIG))
+                        .build();
+            case NONE, SNAPPY -> Compression.of(type).build();
+        };
+    }
+
+    /** Where a partition ends on the target: the next record handed over for it is to get this offset. */
+    public synchronized void begin(TopicPartition partition, long endOffset, ProducerIdentity identity) {
+        partitions.computeIfAbsent(partition, PartitionBatches::new).begin(endOffset, identity);
+        network.add(partition.topic());
+    }
+
+    /**
+     * Takes a record for a partition that has begun; how it ends is told to {@code arrival}.
+     *
+     * @return false if it was not taken because the partition is lost, and must {@link #begin} anew
+     */
+    public boolean write(TopicPartition partition, LogRow row, Arrival arrival) {
+        boolean wakeUp;
+        synchronized (this) {
+            PartitionBatches batches = partitions.get(partition);
+            if (batches == null || !batches.isBegun() || closing) {
+                return false;
+            }
+            wakeUp = batches.append(new OutgoingRecord(row, arrival), compression, batchBytes, System.nanoTime());
+        }
+        if (wakeUp) {
+            network.wakeUp();
+        }
+        return true;
+    }
+
+    /** Why nothing more can be written at all, or null. */
+    public @Nullable Exception failure() {
+        return failure;
+    }
+
+    private void run() {
+        try {
+            while (!closing) {
+                network.poll(send());
+            }
+        } catch (RuntimeException broken) {
+            fail(broken);
+        } finally {
+            synchronized (this) {
+                partitions.values().forEach(PartitionBatches::abandon);
+            }
+            network.close();
+        }
+    }
+
+    private void fail(Exception reason) {
+        if (!closing) {
+            failure = reason;
+            closing = true;
+            LOGGER.atDebug().setCause(reason).log("the writer cannot go on");
+        }
+    }
+
+    /** Sends what may go. @return milliseconds until more may */
+    private synchronized long send() {
+        long nowNs = System.nanoTime();
+        Map<String, List<TargetBatch>> byNode = new HashMap<>();
+        long waitMs = Long.MAX_VALUE;
+        for (PartitionBatches batches : partitions.values()) {
+            if (!batches.hasWaiting()) {
+                continue;
+            }
+            waitMs = Math.min(waitMs, Math.max(1, lingerNs / 1_000_000L));
+            TargetNetwork.Leader leader = network.leader(batches.partition());
+            if (leader != null && network.isReady(leader)) {
+                TargetBatch batch = batches.take(leader.topicId(), nowNs, lingerNs);
+                if (batch != null) {
+                    byNode.computeIfAbsent(leader.node().idString(), node -> new ArrayList<>())
+                            .add(batch);
+                }
+            }
+        }
+        byNode.forEach(network::send);
+        return waitMs;
+    }
+
+    /** Called by the network thread, inside {@link TargetNetwork#poll}. */
+    private synchronized void onAnswer(TargetBatch batch, BatchAnswer answer) {
+        PartitionBatches batches = batch.partition();
+        long nowNs = System.nanoTime();
+        switch (answer.kind()) {
+            case ACKNOWLEDGED -> batches.onAcknowledged(batch, answer.baseOffset(), nowNs);
+            case LATER -> batches.onFailed(batch, nowNs + answer.retryAfterNs());
+            case OUT_OF_ORDER -> batches.onOutOfOrder(batch, nowNs + answer.retryAfterNs());
+            case REFUSED -> batches.onRefused(batch, Objects.requireNonNull(answer.reason()), compression, nowNs);
+            case FATAL -> {
+                batches.onFailed(batch, nowNs);
+                fail(Objects.requireNonNull(answer.reason()));
+            }
+        }
+    }
+
+    /** Gives up what is still on its way. */
+    @Override
+    public void close() {
+        closing = true;
+        network.wakeUp();
+        try {
+            thread.join(CLOSE_TIMEOUT_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
