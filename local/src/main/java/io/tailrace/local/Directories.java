@@ -56,6 +56,11 @@ final class Directories {
             }
         } catch (NoSuchFileException e) {
             return;
+        } catch (UncheckedIOException e) {
+            // While walking: somebody else is deleting the same, who goes on with it.
+            if (!(e.getCause() instanceof NoSuchFileException)) {
+                throw e;
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -28,7 +28,8 @@ public final class RecordGenerator {
     private final int maxValueBytes;
 
     /** Yesterday: what is older than a target's retention would be deleted there. */
-    private final long firstTimestamp = System.currentTimeMillis() - 86_400_000;
+    /** Not now, yet young: a Kafka forgets producers by the timestamps of their last records, after a day. */
+    private final long firstTimestamp = System.currentTimeMillis() - 3_600_000;
 
     private final Map<TopicPartition, Integer> counts = new HashMap<>();
 

@@ -183,7 +183,7 @@ class GroupScenariosIT {
                 .containsExactly(5L));
     }
 
-    @AllClients(can = Capability.MEMBER)
+    @AllClients(can = {Capability.MEMBER, Capability.MEMBER_IN_A_CROWD})
     void shouldReadPartitionsThatAreAdded(ClientKind kind) {
         // Given
         List<TopicPartition> partitions = BROKER.freshTopic(1);
