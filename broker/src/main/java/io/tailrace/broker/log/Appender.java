@@ -1,6 +1,7 @@
 package io.tailrace.broker.log;
 
 import io.tailrace.broker.log.AppendTransaction.CommitUnknownException;
+import io.tailrace.broker.log.AppendTransaction.LeafNotSeenException;
 import io.tailrace.broker.log.AppendTransaction.OffsetsMovedException;
 import io.tailrace.broker.log.AppendTransaction.TransactionsEndedException;
 import io.tailrace.broker.sql.SqlErrors;
@@ -45,6 +46,7 @@ final class Appender implements AutoCloseable {
     private static final long PAUSE_AFTER_FAILURE_MS = 100;
     private static final long IDLE_POLL_MS = 200;
     private static final long CLOSE_TIMEOUT_MS = 10_000;
+    private static final int MAX_LEAF_NOT_SEEN = 5;
 
     private final AppendConnection connection;
     private final PartitionLoader loader;
@@ -64,6 +66,7 @@ final class Appender implements AutoCloseable {
     private final CopyBuffer rows = new CopyBuffer(RETAINED_BYTES);
     private final Deque<PendingAppend> waiting = new ArrayDeque<>();
     private final UncertainPartitions uncertain;
+    private int leafNotSeen;
 
     Appender(
             String name,
@@ -180,6 +183,7 @@ final class Appender implements AutoCloseable {
             } else {
                 write(current, group);
             }
+            leafNotSeen = 0;
             group.onCommitted();
             group.expireProducers(producerExpirationMs);
             connection.onSuccess();
@@ -191,6 +195,16 @@ final class Appender implements AutoCloseable {
             return true;
         } catch (TransactionsEndedException e) {
             members.stream().filter(e::concerns).forEach(this::refuseOutsideTransaction);
+            putBack(members, source);
+            return true;
+        } catch (LeafNotSeenException e) {
+            if (++leafNotSeen > MAX_LEAF_NOT_SEEN) {
+                leafNotSeen = 0;
+                return onFailure(group, members, e);
+            }
+            LOGGER.atDebug().setCause(e).log("a leaf of the log is not seen; trying a new connection");
+            connection.close();
+            group.onUncertain();
             putBack(members, source);
             return true;
         } catch (SQLException e) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class SqlErrors {
 
     private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "57", "58");
-    private static final Set<String> PASSING_STATES = Set.of("23514", "25006", "25P03", "25P04", "55P03");
+    private static final Set<String> PASSING_STATES = Set.of("25006", "25P03", "25P04", "55P03");
 
     private SqlErrors() {}
 
@@ -36,8 +36,7 @@ public final class SqlErrors {
     /**
      * True where the same statement may succeed later: connection lost or refused (class 08), server shutting down or
      * starting (57P), out of connections, memory or disk (53), errors of the disk (58), serialization and lock conflicts
-     * (40, 55P03), cancelled by a timeout (57014, 25P03, 25P04), read-only after a failover (25006), a leaf of the log that
-     * Postgres does not see for a moment while another is being detached (23514).
+     * (40, 55P03), cancelled by a timeout (57014, 25P03, 25P04), read-only after a failover (25006).
      */
     public static boolean isPassing(SQLException e) {
         String state = e.getSQLState();

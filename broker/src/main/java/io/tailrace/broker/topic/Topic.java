@@ -27,7 +27,8 @@ public record Topic(int id, Uuid uuid, String name, int partitions, TopicSetting
         return partition >= 0 && partition < partitions;
     }
 
-    static String leaf(int id) {
+    /** The table that holds the records of a topic: of one that may be deleted by now, too. */
+    public static String leaf(int id) {
         return "kafka.messages_" + id;
     }
 }

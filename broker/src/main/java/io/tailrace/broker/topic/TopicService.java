@@ -189,9 +189,9 @@ public final class TopicService {
 
     /**
      * Drops the leaves of deleted topics, those of an earlier run too. What fails, for a reader that holds a leaf open or
-     * a database that is away, is for the next round.
+     * a database that is away, is for the next round. One at a time: Postgres detaches no two leaves at once.
      */
-    public void removeRemains() {
+    public synchronized void removeRemains() {
         try (Connection connection = database.generalPool().getConnection()) {
             for (int topicId : store.deletedWithRemains(connection)) {
                 removeRemains(connection, topicId);

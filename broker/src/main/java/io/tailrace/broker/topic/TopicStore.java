@@ -20,12 +20,15 @@ import org.apache.kafka.common.Uuid;
  *
  * <p>The leaf of a topic is made by CREATE TABLE … LIKE and ATTACH PARTITION: CREATE TABLE … PARTITION OF would lock the
  * whole of {@code kafka.messages} and wait behind every open reader. For the same reason a leaf is detached CONCURRENTLY
- * before it is dropped, which Postgres allows only outside a transaction. Thread-safe: it holds nothing.
+ * before it is dropped, which Postgres allows only outside a transaction. Meanwhile no leaf can be attached, so a reader
+ * may hold that up for {@link #DETACH_TIMEOUT_MS} only. Thread-safe: it holds nothing.
  */
 final class TopicStore {
 
     /** A lease epoch that no broker reaches: appends to the partitions of a deleted topic are refused. */
     private static final int DELETED_LEASE_EPOCH = Integer.MAX_VALUE;
+
+    private static final int DETACH_TIMEOUT_MS = 5_000;
 
     private static final TypeReference<Map<String, String>> CONFIG_TYPE = new TypeReference<>() {};
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -140,6 +143,10 @@ final class TopicStore {
     private static void createLeaf(Connection connection, int topicId) throws SQLException {
         String leaf = Topic.leaf(topicId);
         try (Statement statement = connection.createStatement()) {
+            // What ATTACH locks, before LIKE locks less: a concurrent detachment would wait for this transaction, and
+            // this
+            // transaction for it.
+            statement.execute("LOCK TABLE kafka.messages IN SHARE UPDATE EXCLUSIVE MODE");
             statement.execute("CREATE TABLE " + leaf + " (LIKE kafka.messages INCLUDING ALL,"
                     + " CONSTRAINT messages_" + topicId + "_topic_id_check CHECK (topic_id = " + topicId + "))"
                     + " WITH (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 500000,"
@@ -199,14 +206,8 @@ final class TopicStore {
     /** Removes what a deleted topic leaves behind. Goes on where a crash ended an earlier attempt; needs auto-commit. */
     void removeRemains(Connection connection, int topicId) throws SQLException {
         String leaf = Topic.leaf(topicId);
+        detach(connection, leaf);
         try (Statement statement = connection.createStatement()) {
-            switch (attachment(connection, leaf)) {
-                case ATTACHED ->
-                    statement.execute("ALTER TABLE kafka.messages DETACH PARTITION " + leaf + " CONCURRENTLY");
-                case DETACH_PENDING ->
-                    statement.execute("ALTER TABLE kafka.messages DETACH PARTITION " + leaf + " FINALIZE");
-                case DETACHED -> {}
-            }
             statement.execute("DROP TABLE IF EXISTS " + leaf);
         }
         for (String table :
@@ -215,6 +216,22 @@ final class TopicStore {
                     connection.prepareStatement("DELETE FROM " + table + " WHERE topic_id = ?")) {
                 statement.setInt(1, topicId);
                 statement.executeUpdate();
+            }
+        }
+    }
+
+    private static void detach(Connection connection, String leaf) throws SQLException {
+        Attachment attachment = attachment(connection, leaf);
+        if (attachment == Attachment.DETACHED) {
+            return;
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET statement_timeout = " + DETACH_TIMEOUT_MS);
+            try {
+                statement.execute("ALTER TABLE kafka.messages DETACH PARTITION " + leaf
+                        + (attachment == Attachment.DETACH_PENDING ? " FINALIZE" : " CONCURRENTLY"));
+            } finally {
+                statement.execute("RESET statement_timeout");
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.tailrace.broker.txn;
 
 import io.tailrace.broker.log.PartitionId;
+import io.tailrace.broker.topic.Topic;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -66,11 +67,16 @@ final class OutcomeStore {
         return written;
     }
 
-    /** The topic's id stands in the text, so that Postgres looks at its leaf only; a deleted topic has none. */
+    /**
+     * Deletes from the leaf itself, not through {@code kafka.messages}: a session of Postgres may not see a leaf there for a
+     * moment, and aborted records would stay.
+     */
     private static void deleteRecords(Connection connection, long producerId, Written part) throws SQLException {
-        String sql = "DELETE FROM kafka.messages WHERE topic_id = "
-                + part.partition().topicId()
-                + " AND partition_id = ? AND partition_offset BETWEEN ? AND ? AND producer_id = ?";
+        if (!holdTopic(connection, part.partition().topicId())) {
+            return;
+        }
+        String sql = "DELETE FROM " + Topic.leaf(part.partition().topicId())
+                + " WHERE partition_id = ? AND partition_offset BETWEEN ? AND ? AND producer_id = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (long first = part.firstOffset(); first <= part.lastOffset(); first += DELETE_STEP) {
                 statement.setInt(1, part.partition().partition());
@@ -78,6 +84,17 @@ final class OutcomeStore {
                 statement.setLong(3, Math.min(part.lastOffset(), first + DELETE_STEP - 1));
                 statement.setLong(4, producerId);
                 statement.executeUpdate();
+            }
+        }
+    }
+
+    /** Keeps a topic from being deleted before the caller commits; false if it is deleted already. */
+    private static boolean holdTopic(Connection connection, int topicId) throws SQLException {
+        String sql = "SELECT FROM kafka.topics WHERE id = ? AND deleted_at IS NULL FOR SHARE";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setInt(1, topicId);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
             }
         }
     }

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.NotEnoughReplicasAfterAppendException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
@@ -267,6 +268,38 @@ class LogAppendsIT {
             CompletableFuture<AppendResult> refused = answers.get(i + 1);
             assertThatThrownBy(() -> refused.get(20, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(UnknownServerException.class);
+        }
+    }
+
+    /** Where Postgres detaches one leaf, a session may not see for a while another that was attached meanwhile. */
+    @Test
+    void shouldAppendToNewTopicsWhileOthersAreRemoved() throws Exception {
+        // Given
+        AtomicBoolean done = new AtomicBoolean();
+        CompletableFuture<Void> removing = CompletableFuture.runAsync(() -> {
+            while (!done.get()) {
+                topics.removeRemains();
+            }
+        });
+        try {
+            for (int i = 0; i < 300; i++) {
+                // When
+                Partition partition = newPartition("topic-" + i);
+                List<CompletableFuture<AppendResult>> answers = new ArrayList<>();
+                for (int n = 0; n < 3; n++) {
+                    answers.add(append(partition, Batches.plain(1)));
+                }
+
+                // Then
+                for (int n = 0; n < answers.size(); n++) {
+                    assertThat(answers.get(n).get(20, TimeUnit.SECONDS).baseOffset())
+                            .isEqualTo(n);
+                }
+                topics.delete(partition.topic()).get(20, TimeUnit.SECONDS);
+            }
+        } finally {
+            done.set(true);
+            removing.get(20, TimeUnit.SECONDS);
         }
     }
 
