@@ -1,7 +1,9 @@
 package io.tailrace.forwarder.checkpoint;
 
+import io.tailrace.forwarder.offsets.OffsetRun;
 import io.tailrace.forwarder.retry.Backoff;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,8 @@ public final class PartitionProgress {
     /** Raised at each refusal: sends of an older generation are sent again and no longer count. */
     private int generation;
 
+    private final MapTail map = new MapTail();
+
     private volatile boolean refused;
     private @Nullable Hold hold;
     private @Nullable Position saved;
@@ -45,12 +49,18 @@ public final class PartitionProgress {
     }
 
     /** A partition that goes on where a saved position says. */
-    public static PartitionProgress from(Position position) {
+    public static PartitionProgress from(Checkpoint checkpoint) {
+        Position position = checkpoint.position();
         PartitionProgress progress = new PartitionProgress(
                 position.topicId(), position.partition(), position.nextOffset(), position.targetNextOffset());
         progress.shared = position.shared();
-        progress.saved = position;
+        progress.onLoaded(checkpoint);
         return progress;
+    }
+
+    private void onLoaded(Checkpoint checkpoint) {
+        saved = checkpoint.position();
+        map.reset(checkpoint.runs().isEmpty() ? null : checkpoint.runs().get(0));
     }
 
     public int topicId() {
@@ -105,6 +115,7 @@ public final class PartitionProgress {
 
     /** The record at {@code offset} was found on the target, where the last acknowledged one ends. */
     public void onArrived(long offset, long targetOffset) {
+        map.note(offset, targetOffset);
         next = offset + 1;
         acknowledged = next;
         targetNext = targetOffset + 1;
@@ -112,6 +123,9 @@ public final class PartitionProgress {
 
     /** The target's partition ends here, and {@link #next()} is what comes next. */
     public void align(long end) {
+        if (map.isEmpty()) {
+            map.note(acknowledged, end);
+        }
         targetNext = end;
         targetEnd = null;
         aligned = true;
@@ -150,6 +164,7 @@ public final class PartitionProgress {
         if (sentInGeneration != generation && offset >= next) {
             return false;
         }
+        map.note(offset, targetOffset);
         targetNext = targetOffset + 1;
         acknowledged = offset + 1;
         if (hold != null && hold.probing() && sentInGeneration == generation) {
@@ -229,13 +244,14 @@ public final class PartitionProgress {
     }
 
     /** Another process has forwarded up to here meanwhile. */
-    public void advanceTo(Position position) {
+    public void advanceTo(Checkpoint checkpoint) {
+        Position position = checkpoint.position();
         if (position.nextOffset() > acknowledged) {
             acknowledged = position.nextOffset();
             next = Math.max(next, acknowledged);
             targetNext = position.targetNextOffset();
             shared = position.shared();
-            saved = position;
+            onLoaded(checkpoint);
             unalign();
         }
     }
@@ -249,14 +265,16 @@ public final class PartitionProgress {
         refused = true;
     }
 
-    /** The position to save, or null if the saved one still says the same. */
-    public @Nullable Position unsaved() {
+    /** What is to be saved, or null if what is saved still says the same. */
+    public @Nullable Checkpoint unsaved() {
         long position = inFlight == 0 ? next : acknowledged;
         Position current = new Position(topicId, partition, position, targetNext, shared);
-        return current.equals(saved) ? null : current;
+        List<OffsetRun> runs = map.unsaved();
+        return current.equals(saved) && runs.isEmpty() ? null : new Checkpoint(current, runs);
     }
 
-    public void onSaved(Position position) {
-        saved = position;
+    public void onSaved(Checkpoint checkpoint) {
+        saved = checkpoint.position();
+        map.onSaved(checkpoint.runs());
     }
 }

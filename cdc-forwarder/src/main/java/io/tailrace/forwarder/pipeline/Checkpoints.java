@@ -1,18 +1,23 @@
 package io.tailrace.forwarder.pipeline;
 
+import io.tailrace.forwarder.checkpoint.Checkpoint;
 import io.tailrace.forwarder.checkpoint.Deliveries;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
-import io.tailrace.forwarder.checkpoint.Position;
 import io.tailrace.forwarder.checkpoint.PositionStore;
+import io.tailrace.forwarder.offsets.OffsetMapCleaner;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Saves the positions of all partitions that have moved, every so often. Confined to the thread that moves records. */
+/**
+ * Saves the positions of all partitions that have moved, with their part of the offset map, every so often. Confined to
+ * the thread that moves records.
+ */
 final class Checkpoints {
     private final PositionStore store;
+    private final OffsetMapCleaner cleaner;
     private final Duration interval;
     private final Flows flows;
     private final Deliveries deliveries;
@@ -21,6 +26,7 @@ final class Checkpoints {
 
     Checkpoints(PositionStore store, Duration interval, Flows flows, Deliveries deliveries) {
         this.store = store;
+        this.cleaner = store.mapCleaner();
         this.interval = interval;
         this.flows = flows;
         this.deliveries = deliveries;
@@ -38,17 +44,18 @@ final class Checkpoints {
     void saveIfDue(Connection connection) throws SQLException {
         if (System.nanoTime() - dueNs >= 0) {
             save(connection);
+            cleaner.cleanIfDue(connection);
         }
     }
 
     void save(Connection connection) throws SQLException {
-        List<Position> changed = new ArrayList<>();
+        List<Checkpoint> changed = new ArrayList<>();
         List<PartitionProgress> owners = new ArrayList<>();
         for (TopicFlow flow : flows.all()) {
             flow.forEach(progress -> {
-                Position position = progress.unsaved();
-                if (position != null) {
-                    changed.add(position);
+                Checkpoint checkpoint = progress.unsaved();
+                if (checkpoint != null) {
+                    changed.add(checkpoint);
                     owners.add(progress);
                 }
             });
@@ -57,6 +64,7 @@ final class Checkpoints {
             store.save(connection, changed);
             for (int i = 0; i < changed.size(); i++) {
                 owners.get(i).onSaved(changed.get(i));
+                cleaner.onSaved(changed.get(i).runs().size());
             }
         }
         settledAtLastSave = deliveries.settled();

@@ -1,7 +1,7 @@
 package io.tailrace.forwarder.pipeline;
 
+import io.tailrace.forwarder.checkpoint.Checkpoint;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
-import io.tailrace.forwarder.checkpoint.Position;
 import io.tailrace.forwarder.route.SourceTopic;
 import io.tailrace.forwarder.route.TopicStore;
 import java.sql.Connection;
@@ -70,14 +70,14 @@ final class Flows {
     }
 
     /** Takes over saved positions: all at the start, later those where another process has come further. */
-    void restore(Connection connection, Collection<Position> positions) throws SQLException, InterruptedException {
-        for (Position position : positions) {
-            TopicFlow flow = of(connection, position.topicId());
-            PartitionProgress progress = flow.find(position.partition());
+    void restore(Connection connection, Collection<Checkpoint> checkpoints) throws SQLException, InterruptedException {
+        for (Checkpoint checkpoint : checkpoints) {
+            TopicFlow flow = of(connection, checkpoint.position().topicId());
+            PartitionProgress progress = flow.find(checkpoint.position().partition());
             if (progress == null) {
-                flow.add(PartitionProgress.from(position));
+                flow.add(PartitionProgress.from(checkpoint));
             } else {
-                progress.advanceTo(position);
+                progress.advanceTo(checkpoint);
             }
         }
     }
