@@ -2,12 +2,16 @@ package io.tailrace.forwarder;
 
 import io.tailrace.config.ForwarderConfig;
 import io.tailrace.config.ReplicationConfig;
+import io.tailrace.config.ShadowSettings;
 import io.tailrace.forwarder.catchup.LogTable;
 import io.tailrace.forwarder.checkpoint.IdentityStore;
 import io.tailrace.forwarder.checkpoint.PositionStore;
 import io.tailrace.forwarder.pipeline.Pipeline;
 import io.tailrace.forwarder.pipeline.PipelineConfig;
 import io.tailrace.forwarder.retry.Backoff;
+import io.tailrace.forwarder.route.NamePatterns;
+import io.tailrace.forwarder.route.TopicRules;
+import io.tailrace.forwarder.route.TopicStore;
 import io.tailrace.forwarder.sink.TargetSettings;
 import io.tailrace.forwarder.sink.TargetTopics;
 import io.tailrace.forwarder.source.SourceSession;
@@ -61,14 +65,20 @@ public final class Forwarder implements AutoCloseable {
                 new TargetTopics(
                         settings,
                         config.kafka().bootstrapServers(),
-                        config.kafka().replicationFactor()),
+                        config.kafka().replicationFactor(),
+                        new NamePatterns(config.shadow().excludeSettingsPatterns())),
                 new PositionStore(replication.slot()),
                 new IdentityStore(replication.slot()),
+                new TopicStore(replication.slot(), rules(config.shadow())),
                 new LogTable(replication.catchUpFetchRows()),
                 stats);
         Forwarder forwarder = new Forwarder(stats, new ForwardingLoop(config, dataSource, pipeline, backoff, stats));
         forwarder.thread.start();
         return forwarder;
+    }
+
+    private static TopicRules rules(ShadowSettings shadow) {
+        return new TopicRules(shadow.includePatterns(), shadow.excludePatterns());
     }
 
     private static void check(DataSource dataSource) {

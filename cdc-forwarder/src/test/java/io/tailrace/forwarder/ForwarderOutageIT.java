@@ -55,6 +55,7 @@ final class ForwarderOutageIT {
         config = new ForwarderConfig(
                 TestConfig.postgres(postgres.address()),
                 TestConfig.target(kafka.bootstrapServers(), java.util.Map.of()),
+                TestConfig.EVERYTHING,
                 TestConfig.replication(slot, 1L << 20));
     }
 

@@ -10,6 +10,9 @@ import io.tailrace.forwarder.decode.LogRow;
 import io.tailrace.forwarder.pipeline.Pipeline;
 import io.tailrace.forwarder.pipeline.PipelineConfig;
 import io.tailrace.forwarder.retry.Backoff;
+import io.tailrace.forwarder.route.NamePatterns;
+import io.tailrace.forwarder.route.TopicRules;
+import io.tailrace.forwarder.route.TopicStore;
 import io.tailrace.forwarder.sink.TargetSettings;
 import io.tailrace.forwarder.sink.TargetTopics;
 import io.tailrace.forwarder.source.SourceSession;
@@ -56,9 +59,10 @@ final class PipelineIT {
         pipeline = new Pipeline(
                 new PipelineConfig(64L << 20, Duration.ofMillis(50), Duration.ofSeconds(60), backoff),
                 settings,
-                new TargetTopics(settings, KAFKA.bootstrapServers(), 1),
+                new TargetTopics(settings, KAFKA.bootstrapServers(), 1, new NamePatterns(List.of())),
                 new PositionStore("pipeline_it"),
                 new IdentityStore("pipeline_it"),
+                new TopicStore("pipeline_it", new TopicRules(List.of("*"), List.of())),
                 new LogTable(30),
                 stats);
         pipeline.begin(connection);

@@ -9,11 +9,11 @@ import io.tailrace.config.TargetConfig;
 import io.tailrace.forwarder.checkpoint.Delivery;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
 import io.tailrace.forwarder.decode.LogRow;
-import io.tailrace.forwarder.route.SourceTopic;
+import io.tailrace.forwarder.route.NamePatterns;
 import io.tailrace.forwarder.sink.IdentityRequest;
 import io.tailrace.forwarder.sink.TargetException;
 import io.tailrace.forwarder.sink.TargetSettings;
-import io.tailrace.forwarder.sink.TargetTopicException;
+import io.tailrace.forwarder.sink.TargetTopic;
 import io.tailrace.forwarder.sink.TargetTopics;
 import io.tailrace.forwarder.sink.TargetWriter;
 import io.tailrace.local.Certificates;
@@ -54,7 +54,8 @@ final class TargetSecurityIT {
     }
 
     private static TargetTopics topics(TargetConfig config) {
-        return new TargetTopics(new TargetSettings(config, 1), config.bootstrapServers(), 1);
+        return new TargetTopics(
+                new TargetSettings(config, 1), config.bootstrapServers(), 1, new NamePatterns(List.of()));
     }
 
     private static @Nullable Path truststore(String kind) {
@@ -88,7 +89,7 @@ final class TargetSecurityIT {
         try (TargetTopics topics = topics(config);
                 TargetWriter writer = new TargetWriter(new TargetSettings(config, 1 << 20))) {
             assertThat(topics.clusterId()).isNotEmpty();
-            topics.ensure(new SourceTopic(1, topic, 2, Map.of()));
+            topics.ensure(new TargetTopic(topic, 2, Map.of(), Map.of()));
             writer.begin(partition, 0, IdentityRequest.send(new TargetSettings(config, 1 << 20)));
             writer.write(partition, new LogRow(1, 1, 0, 1, null, new byte[] {1}, List.of()), delivery);
             await().atMost(Duration.ofSeconds(20)).until(() -> !delivery.isPending());
@@ -116,20 +117,6 @@ final class TargetSecurityIT {
             assertThatThrownBy(topics::clusterId)
                     .isInstanceOf(TargetException.class)
                     .hasMessageContaining("kafka.truststore");
-        }
-    }
-
-    @Test
-    void shouldSayThatATopicHasTooFewPartitions() throws Exception {
-        // Given
-        String topic = KAFKA.freshTopicName();
-        try (TargetTopics topics = topics(config(KafkaListener.PLAINTEXT, "", "", null))) {
-            topics.ensure(new SourceTopic(1, topic, 2, Map.of()));
-
-            // Then
-            assertThatThrownBy(() -> topics.ensure(new SourceTopic(1, topic, 3, Map.of())))
-                    .isInstanceOf(TargetTopicException.class)
-                    .hasMessageContaining("has 2 partitions on the target and 3 here");
         }
     }
 }

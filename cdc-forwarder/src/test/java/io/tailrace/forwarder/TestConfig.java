@@ -4,6 +4,7 @@ import io.tailrace.config.ForwarderConfig;
 import io.tailrace.config.PostgresConfig;
 import io.tailrace.config.ReplicationConfig;
 import io.tailrace.config.Secret;
+import io.tailrace.config.ShadowSettings;
 import io.tailrace.config.TargetConfig;
 import io.tailrace.local.PostgresAddress;
 import java.time.Duration;
@@ -11,11 +12,14 @@ import java.util.Map;
 
 /** Configurations for tests: the defaults, but quick. */
 final class TestConfig {
+    /** Every topic is forwarded, with all its settings. */
+    static final ShadowSettings EVERYTHING = new ShadowSettings("*", "", "");
+
     private TestConfig() {}
 
     static ForwarderConfig forwarder(PostgresAddress postgres, String bootstrapServers, String slot) {
         return new ForwarderConfig(
-                postgres(postgres), target(bootstrapServers, Map.of()), replication(slot, 64L << 20));
+                postgres(postgres), target(bootstrapServers, Map.of()), EVERYTHING, replication(slot, 64L << 20));
     }
 
     static PostgresConfig postgres(PostgresAddress address) {

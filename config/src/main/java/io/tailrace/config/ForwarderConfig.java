@@ -6,6 +6,7 @@ import java.util.Map;
 public record ForwarderConfig(
         @Setting("The Postgres that the broker writes to.") PostgresConfig postgres,
         @Setting("The Kafka to forward to.") TargetConfig kafka,
+        @Setting("Which topics are forwarded, and what of their settings.") ShadowSettings shadow,
         @Setting("How the forwarder follows Postgres, and what it holds in memory.") ReplicationConfig replication) {
 
     /** The configuration of a forwarder that is told nothing. */

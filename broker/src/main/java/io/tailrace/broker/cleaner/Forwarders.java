@@ -8,7 +8,8 @@ import java.sql.SQLException;
 
 /**
  * How far forwarders have come. One that is registered in {@code kafka.forwarders} holds a partition back from its first
- * offset until it has saved a position: its slot may be lost or not be made yet, and then it reads the table. Immutable.
+ * offset until it has saved a position: its slot may be lost or not be made yet, and then it reads the table. One that
+ * says in {@code kafka.forwarder_topics} that it does not forward a partition does not hold it back. Immutable.
  */
 final class Forwarders {
 
@@ -18,6 +19,9 @@ final class Forwarders {
             FROM kafka.forwarders f
                 LEFT JOIN kafka.forwarder_positions p
                     ON p.forwarder = f.name AND p.topic_id = ? AND p.partition_id = ?
+            WHERE NOT EXISTS (
+                SELECT FROM kafka.forwarder_topics t
+                WHERE t.forwarder = f.name AND t.topic_id = ? AND NOT ? = ANY (t.partitions))
             """;
 
     private final boolean waitForThem;
@@ -35,6 +39,8 @@ final class Forwarders {
         try (PreparedStatement statement = connection.prepareStatement(POSITION)) {
             statement.setInt(1, partition.id().topicId());
             statement.setInt(2, partition.id().partition());
+            statement.setInt(3, partition.id().topicId());
+            statement.setInt(4, partition.id().partition());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 long position = row.getLong(1);

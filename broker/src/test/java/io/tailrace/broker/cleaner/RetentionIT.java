@@ -214,6 +214,26 @@ class RetentionIT {
     }
 
     @Test
+    void shouldNotWaitForAForwarderThatDoesNotForwardThePartition() throws Exception {
+        // Given
+        Partition partition = log.createPartition("orders", Map.of("retention.ms", "1000"));
+        appendOfAge(partition, 30, 20, 11);
+        log.execute("INSERT INTO kafka.forwarders (name) VALUES ('first')");
+        log.execute("INSERT INTO kafka.forwarder_topics (forwarder, topic_id, target_name, partitions)"
+                + " VALUES ('first', 1, 'orders', '{0}')");
+
+        // When
+        clean(partition);
+        long whileForwarded = partition.logStartOffset();
+        log.execute("UPDATE kafka.forwarder_topics SET partitions = '{}'");
+        clean(partition);
+
+        // Then
+        assertThat(whileForwarded).isZero();
+        assertThat(partition.logStartOffset()).isEqualTo(3);
+    }
+
+    @Test
     void shouldNotWaitForForwardersIfToldSo() throws Exception {
         // Given
         Partition partition = log.createPartition("orders", Map.of("retention.ms", "1000"));

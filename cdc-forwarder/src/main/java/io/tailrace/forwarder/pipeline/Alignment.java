@@ -80,7 +80,7 @@ final class Alignment {
     /** Takes for forwarded what lies on the target and is the same as the next records of the table. */
     private void skipArrived(Connection connection, TopicFlow flow, PartitionProgress progress, long end)
             throws SQLException {
-        TopicPartition partition = new TopicPartition(flow.topic().name(), progress.partition());
+        TopicPartition partition = flow.targetPartition(progress.partition());
         Deque<LogRow> rows = new ArrayDeque<>();
         try (TargetReader reader =
                 new TargetReader(settings, partition, Objects.requireNonNull(progress.targetNext()))) {
@@ -92,7 +92,7 @@ final class Alignment {
                         return;
                     }
                     if (rows.isEmpty()) {
-                        rows.addAll(read(connection, progress));
+                        rows.addAll(read(connection, flow, progress));
                     }
                     LogRow row = rows.poll();
                     if (row == null || !isSame(row, record)) {
@@ -104,11 +104,13 @@ final class Alignment {
         }
     }
 
-    private List<LogRow> read(Connection connection, PartitionProgress progress) throws SQLException {
+    private List<LogRow> read(Connection connection, TopicFlow flow, PartitionProgress progress) throws SQLException {
         long stableExc = table.extent(connection, progress.topicId(), progress.partition())
                 .map(LogTable.Extent::stableExc)
                 .orElse(progress.next());
-        return table.read(connection, progress.topicId(), progress.partition(), progress.next(), stableExc);
+        return table.read(connection, progress.topicId(), progress.partition(), progress.next(), stableExc).stream()
+                .filter(row -> flow.route().takes(row.partition(), row.offset()))
+                .toList();
     }
 
     private static boolean isSame(LogRow row, ConsumerRecord<byte[], byte[]> record) {

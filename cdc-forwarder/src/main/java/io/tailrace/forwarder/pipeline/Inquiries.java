@@ -1,6 +1,6 @@
 package io.tailrace.forwarder.pipeline;
 
-import io.tailrace.forwarder.route.SourceTopic;
+import io.tailrace.forwarder.sink.TargetTopic;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
@@ -16,8 +16,8 @@ interface Inquiries extends AutoCloseable {
     /** The names of all topics there, or nothing if the target does not answer. */
     Future<Optional<Set<String>>> names();
 
-    /** Makes the topic if it is missing, and looks up where these partitions of it end. */
-    Future<Preparation> prepare(SourceTopic topic, Collection<TopicPartition> unknown);
+    /** Makes the topic what it is to be, and looks up where these partitions of it end. */
+    Future<Preparation> prepare(TargetTopic topic, Collection<TopicPartition> unknown);
 
     @Override
     void close();

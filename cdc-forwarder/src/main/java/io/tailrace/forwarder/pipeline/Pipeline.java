@@ -10,6 +10,7 @@ import io.tailrace.forwarder.decode.Change;
 import io.tailrace.forwarder.decode.LogRow;
 import io.tailrace.forwarder.decode.Outcome;
 import io.tailrace.forwarder.decode.PendingRow;
+import io.tailrace.forwarder.route.TopicStore;
 import io.tailrace.forwarder.sink.IdentityRequest;
 import io.tailrace.forwarder.sink.ProducerIdentity;
 import io.tailrace.forwarder.sink.TargetSettings;
@@ -17,13 +18,9 @@ import io.tailrace.forwarder.sink.TargetTopics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where rows become acknowledged records. Offsets are what it goes by: each partition has a next one; a row below it
@@ -38,26 +35,21 @@ import org.slf4j.LoggerFactory;
  * Owns: the producer and the admin client. The database connection is lent to it.
  */
 public final class Pipeline implements AutoCloseable {
-    private static final Logger LOGGER = LoggerFactory.getLogger(Pipeline.class);
     private static final long PAUSE_MS = 1;
-    private static final Duration VISIBLE_WITHIN = Duration.ofSeconds(60);
-    /** Then it is found by looking again, a moment later. */
-    private static final Duration OUTCOME_VISIBLE_WITHIN = Duration.ofSeconds(1);
 
     private final PipelineConfig config;
     private final TargetSettings settings;
     private final TargetTopics target;
-    private final LogTable table;
     private final ForwarderStats stats;
     private final TopicOpener opener;
     private final Alignment alignment;
     private final IdentityStore identities;
-    private final Flows flows = new Flows();
+    private final Flows flows;
     private final UndecidedPartitions undecided = new UndecidedPartitions();
-    private final DeletedTopics deleted = new DeletedTopics(flows);
     private final Deliveries deliveries = new Deliveries();
     private final Checkpoints checkpoints;
     private final Sender sender;
+    private final TableFeed feed;
 
     private @Nullable Connection connection;
     private long certainFrom;
@@ -69,18 +61,20 @@ public final class Pipeline implements AutoCloseable {
             TargetTopics target,
             PositionStore positions,
             IdentityStore identities,
+            TopicStore topics,
             LogTable table,
             ForwarderStats stats) {
         this.config = config;
         this.target = target;
         this.settings = settings;
         this.identities = identities;
-        this.table = table;
+        this.flows = new Flows(topics);
         this.stats = stats;
         this.opener = new TopicOpener(new TargetInquiries(target), config.backoff());
         this.alignment = new Alignment(settings, table, stats);
         this.checkpoints = new Checkpoints(positions, config.checkpointInterval(), flows, deliveries);
         this.sender = new Sender(config, settings, opener, flows, deliveries, stats, this::align, this::whileWaiting);
+        this.feed = new TableFeed(table, flows, sender, checkpoints, undecided, stats);
     }
 
     /**
@@ -91,18 +85,25 @@ public final class Pipeline implements AutoCloseable {
      */
     public synchronized void begin(Connection database) throws SQLException, InterruptedException {
         connection = database;
+        feed.use(database);
         if (sender.hasWriter()) {
-            checkpoints.restore(database);
-            flows.refresh(database).forEach(opener::open);
+            restore(database).forEach(opener::open);
         } else {
             ProducerIdentity identity = identity(database, target.clusterId());
-            checkpoints.restore(database);
-            List<TopicFlow> live = flows.refresh(database);
+            List<TopicFlow> live = restore(database);
             sender.begin(identity);
             live.forEach(opener::open);
             awaitAnswers();
         }
+        flows.save(database);
         checkpoints.save(database);
+    }
+
+    /** Topics first: where one goes to another topic of the target, its positions are forgotten. */
+    private List<TopicFlow> restore(Connection database) throws SQLException, InterruptedException {
+        List<TopicFlow> live = flows.refresh(database);
+        checkpoints.restore(database);
+        return live;
     }
 
     /** The identity of this forwarder at this target, saved before it is used. */
@@ -135,19 +136,7 @@ public final class Pipeline implements AutoCloseable {
 
     /** Forwards from the table, up to the last stable offset of each partition as it is now. */
     public synchronized void catchUp() throws SQLException, InterruptedException {
-        Queue<LogTable.Extent> open = new ArrayDeque<>(table.extents(connection()));
-        while (!open.isEmpty()) {
-            LogTable.Extent extent = open.remove();
-            TopicFlow flow = flows.of(connection(), extent.topicId());
-            PartitionProgress progress = flow.partition(extent.partition());
-            progress.skipTo(extent.startInc());
-            if (extent.isUndecided()) {
-                undecided.note(progress, extent.endExc() - 1);
-            }
-            if (forwardPiece(flow, progress, extent.stableExc())) {
-                open.add(extent);
-            }
-        }
+        feed.catchUp();
         tick();
     }
 
@@ -163,27 +152,41 @@ public final class Pipeline implements AutoCloseable {
     }
 
     private void offer(LogRow row) throws SQLException, InterruptedException {
-        TopicFlow flow = flows.of(connection(), row.topicId());
+        TopicFlow flow = flows.of(connection(), row.topicId(), row.partition());
+        if (!flow.route().forwards(row.partition())) {
+            return;
+        }
         PartitionProgress progress = flow.partition(row.partition());
         if (row.offset() < progress.next()) {
             stats.onSkipped();
-            return;
+        } else if (!feed.takesInstead(progress, row.offset())) {
+            forward(flow, progress, row);
         }
+    }
+
+    private void forward(TopicFlow flow, PartitionProgress progress, LogRow row)
+            throws SQLException, InterruptedException {
         if (row.offset() > progress.next() && progress.isFlowing() && !undecided.contains(progress)) {
-            fillGap(flow, progress, row.offset());
+            feed.fillGap(flow, progress, row.offset());
         }
         if (undecided.contains(progress)) {
             undecided.note(progress, row.offset());
+        } else if (!flow.route().takes(row.partition(), row.offset()) && row.offset() == progress.next()) {
+            progress.skipTo(row.offset() + 1);
         } else if (progress.isFlowing()) {
             sender.send(flow, progress, row);
         }
     }
 
     private void offer(PendingRow row) throws SQLException, InterruptedException {
-        PartitionProgress progress = flows.of(connection(), row.topicId()).partition(row.partition());
+        TopicFlow flow = flows.of(connection(), row.topicId(), row.partition());
+        if (!flow.route().forwards(row.partition())) {
+            return;
+        }
+        PartitionProgress progress = flow.partition(row.partition());
         if (row.offset() < progress.next()) {
             stats.onSkipped();
-        } else {
+        } else if (!feed.takesInstead(progress, row.offset())) {
             undecided.note(progress, row.offset());
         }
     }
@@ -193,17 +196,26 @@ public final class Pipeline implements AutoCloseable {
         sender.settle();
         opener.settle();
         refreshIfDue();
+        feed.forwardLate();
         if (undecided.isDue(System.nanoTime())) {
-            forwardDecided();
+            feed.forwardDecided();
         }
         for (PartitionProgress progress : sender.held()) {
+            tryHeld(progress);
+        }
+        checkpoints.saveIfDue(connection());
+    }
+
+    private void tryHeld(PartitionProgress progress) throws SQLException, InterruptedException {
+        if (!flows.isCurrent(progress)) {
+            sender.release(progress);
+        } else if (flows.isForwarded(progress)) {
             if (progress.isFlowing()) {
                 goOn(progress);
             } else if (progress.isProbeDue(System.nanoTime())) {
-                probe(progress);
+                feed.probe(progress);
             }
         }
-        checkpoints.saveIfDue(connection());
     }
 
     /** How many records were ever handed to the producer. */
@@ -216,7 +228,7 @@ public final class Pipeline implements AutoCloseable {
      * nothing for certain, while a refused record is waiting and until what waited behind it has followed.
      */
     public synchronized long saved() {
-        boolean certain = sender.held().isEmpty() && checkpoints.covered() >= certainFrom;
+        boolean certain = sender.held().stream().noneMatch(flows::isForwarded) && checkpoints.covered() >= certainFrom;
         return certain ? checkpoints.covered() : -1;
     }
 
@@ -238,149 +250,17 @@ public final class Pipeline implements AutoCloseable {
         target.close();
     }
 
-    private void fillGap(TopicFlow flow, PartitionProgress progress, long offset)
-            throws SQLException, InterruptedException {
-        awaitVisible(progress, offset);
-        long from = progress.next();
-        long end = Math.min(offset, stableEnd(progress, offset));
-        while (forwardPiece(flow, progress, end)) {
-            sender.settle();
-        }
-        stats.onGapFilled();
-        LOGGER.atInfo()
-                .addKeyValue("topic", flow.topic().name())
-                .addKeyValue("partition", progress.partition())
-                .addKeyValue("fromOffset", from)
-                .addKeyValue("toOffset", offset)
-                .log("the replication stream jumped; what lay between was read from the table");
-    }
-
-    /** A row can come down the stream before its transaction is visible to others. */
-    private void awaitVisible(PartitionProgress progress, long offset) throws SQLException, InterruptedException {
-        long deadlineNs = System.nanoTime() + VISIBLE_WITHIN.toNanos();
-        Optional<LogTable.Extent> extent = extent(progress);
-        while (extent.isPresent() && extent.get().endExc() <= offset) {
-            if (System.nanoTime() - deadlineNs >= 0) {
-                throw new SQLException(
-                        "topic %d, partition %d: offset %d came by replication, but kafka.partitions ends at %d"
-                                .formatted(
-                                        progress.topicId(),
-                                        progress.partition(),
-                                        offset,
-                                        extent.get().endExc()));
-            }
-            sender.checkStopping();
-            Thread.sleep(PAUSE_MS);
-            extent = extent(progress);
-        }
-    }
-
-    private Optional<LogTable.Extent> extent(PartitionProgress progress) throws SQLException {
-        return table.extent(connection(), progress.topicId(), progress.partition());
-    }
-
-    /** Forwards what the outcomes of transactions have made sure. */
-    private void forwardDecided() throws SQLException, InterruptedException {
-        Outcome outcome = undecided.takeOutcome();
-        if (outcome != null) {
-            awaitVisible(outcome);
-        }
-        for (PartitionProgress progress : undecided.all()) {
-            if (progress.isFlowing()) {
-                forwardDecided(progress);
-            }
-        }
-        deleted.report();
-    }
-
-    private void awaitVisible(Outcome outcome) throws SQLException, InterruptedException {
-        long deadlineNs = System.nanoTime() + OUTCOME_VISIBLE_WITHIN.toNanos();
-        while (!table.isVisible(connection(), outcome) && System.nanoTime() - deadlineNs < 0) {
-            sender.checkStopping();
-            Thread.sleep(PAUSE_MS);
-        }
-    }
-
-    private void forwardDecided(PartitionProgress progress) throws SQLException, InterruptedException {
-        Optional<LogTable.Extent> extent = extent(progress);
-        if (extent.isEmpty()) {
-            deleted.onMissed(progress, undecided.remove(progress));
-            return;
-        }
-        TopicFlow flow = flows.of(connection(), progress.topicId());
-        while (forwardPiece(flow, progress, extent.get().stableExc())) {
-            sender.settle();
-        }
-        if (progress.isFlowing() && !extent.get().isUndecided()) {
-            undecided.onDecided(progress, extent.get().endExc());
-        }
-    }
-
-    /** Forwards the next rows of the table. @return whether there may be more below {@code endExc} */
-    private boolean forwardPiece(TopicFlow flow, PartitionProgress progress, long endExc)
-            throws SQLException, InterruptedException {
-        sender.checkStopping();
-        if (progress.next() >= endExc || !progress.isFlowing()) {
-            return false;
-        }
-        List<LogRow> rows = table.read(connection(), progress.topicId(), progress.partition(), progress.next(), endExc);
-        for (LogRow row : rows) {
-            if (!progress.isFlowing()) {
-                return false;
-            }
-            progress.skipTo(row.offset());
-            sender.send(flow, progress, row);
-        }
-        if (rows.isEmpty()) {
-            progress.skipTo(endExc);
-        }
-        sender.settle();
-        checkpoints.saveIfDue(connection());
-        return progress.next() < endExc;
-    }
-
-    /** The record that was refused has passed: what waited behind it follows, from the table. */
     private void goOn(PartitionProgress progress) throws SQLException, InterruptedException {
-        TopicFlow flow = flows.of(connection(), progress.topicId());
-        LOGGER.atInfo()
-                .addKeyValue("topic", flow.topic().name())
-                .addKeyValue("partition", progress.partition())
-                .log("the partition is forwarded again");
-        long end = stableEnd(progress, progress.next());
-        while (forwardPiece(flow, progress, end)) {
-            sender.settle();
-        }
-        if (progress.isFlowing()) {
+        if (feed.goOn(progress)) {
             sender.release(progress);
             certainFrom = deliveries.sent();
         }
     }
 
-    /** Tries the refused record again, alone. */
-    private void probe(PartitionProgress progress) throws SQLException, InterruptedException {
-        TopicFlow flow = flows.of(connection(), progress.topicId());
-        long end = stableEnd(progress, progress.next());
-        List<LogRow> rows = table.read(connection(), progress.topicId(), progress.partition(), progress.next(), end);
-        if (rows.isEmpty()) {
-            progress.skipTo(end);
-            progress.release();
-            return;
-        }
-        progress.skipTo(rows.get(0).offset());
-        progress.probe();
-        sender.send(flow, progress, rows.get(0));
-    }
-
-    /** Up to where the partition may be forwarded now; beyond it, it waits for a transaction. */
-    private long stableEnd(PartitionProgress progress, long ifDeleted) throws SQLException {
-        Optional<LogTable.Extent> extent = extent(progress);
-        extent.filter(LogTable.Extent::isUndecided).ifPresent(open -> undecided.note(progress, open.endExc() - 1));
-        return extent.map(LogTable.Extent::stableExc).orElse(ifDeleted);
-    }
-
     private void refreshIfDue() throws SQLException {
         if (System.nanoTime() - refreshDueNs >= 0) {
             opener.refresh(flows.refresh(connection()));
+            flows.save(connection());
             refreshDueNs = System.nanoTime() + config.topicRefreshInterval().toNanos();
         }
     }
@@ -390,7 +270,7 @@ public final class Pipeline implements AutoCloseable {
         opener.settle();
         checkpoints.saveIfDue(connection());
         if (stalled) {
-            refreshIfDue();
+            opener.refresh(flows.live());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tailrace.forwarder.pipeline;
 
+import io.tailrace.forwarder.sink.Followed;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
@@ -10,8 +11,9 @@ sealed interface Preparation {
      * Records can be sent.
      *
      * @param ends where the partitions that were asked for end on the target
+     * @param settings how far the topic's settings have followed
      */
-    record Ready(Map<TopicPartition, Long> ends) implements Preparation {
+    record Ready(Map<TopicPartition, Long> ends, Followed settings) implements Preparation {
         public Ready {
             ends = Map.copyOf(ends);
         }

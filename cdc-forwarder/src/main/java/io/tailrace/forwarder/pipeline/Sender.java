@@ -138,7 +138,7 @@ final class Sender implements AutoCloseable {
     }
 
     private static TopicPartition partition(TopicFlow flow, PartitionProgress progress) {
-        return new TopicPartition(flow.topic().name(), progress.partition());
+        return flow.targetPartition(progress.partition());
     }
 
     /**

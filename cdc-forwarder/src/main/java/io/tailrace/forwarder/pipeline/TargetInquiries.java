@@ -1,7 +1,8 @@
 package io.tailrace.forwarder.pipeline;
 
-import io.tailrace.forwarder.route.SourceTopic;
+import io.tailrace.forwarder.sink.Followed;
 import io.tailrace.forwarder.sink.TargetException;
+import io.tailrace.forwarder.sink.TargetTopic;
 import io.tailrace.forwarder.sink.TargetTopicException;
 import io.tailrace.forwarder.sink.TargetTopics;
 import java.util.Collection;
@@ -51,14 +52,14 @@ final class TargetInquiries implements Inquiries {
     }
 
     @Override
-    public Future<Preparation> prepare(SourceTopic topic, Collection<TopicPartition> unknown) {
+    public Future<Preparation> prepare(TargetTopic topic, Collection<TopicPartition> unknown) {
         return thread.submit(() -> ask(() -> prepareNow(topic, unknown), new Preparation.Away()));
     }
 
-    private Preparation prepareNow(SourceTopic topic, Collection<TopicPartition> unknown) {
+    private Preparation prepareNow(TargetTopic topic, Collection<TopicPartition> unknown) {
         try {
-            target.ensure(topic);
-            return new Preparation.Ready(unknown.isEmpty() ? Map.of() : target.endOffsets(unknown));
+            Followed settings = target.ensure(topic);
+            return new Preparation.Ready(unknown.isEmpty() ? Map.of() : target.endOffsets(unknown), settings);
         } catch (TargetTopicException unfit) {
             return new Preparation.Unfit(String.valueOf(unfit.getMessage()));
         }

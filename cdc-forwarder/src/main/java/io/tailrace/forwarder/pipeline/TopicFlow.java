@@ -2,7 +2,12 @@ package io.tailrace.forwarder.pipeline;
 
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
 import io.tailrace.forwarder.retry.Backoff;
+import io.tailrace.forwarder.route.Route;
+import io.tailrace.forwarder.route.RoutedTopic;
 import io.tailrace.forwarder.route.SourceTopic;
+import io.tailrace.forwarder.route.TopicState;
+import io.tailrace.forwarder.sink.TargetTopic;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class TopicFlow {
     private final SourceTopic topic;
+    private final Route route;
+    /** The topic of the target that the positions are about. */
+    private final String positionsOn;
+
     private final SortedMap<Integer, PartitionProgress> partitions = new TreeMap<>();
     private final Retry retry = new Retry();
     private @Nullable PartitionProgress last;
@@ -24,22 +33,50 @@ final class TopicFlow {
     private int readyPartitions;
 
     private boolean unfit;
+    /** Why the topic, or its settings, cannot follow; as the target said last. */
+    private @Nullable String problem;
+    /** The topic's own settings, as they were last passed on. */
+    private Map<String, String> passedOn;
+    /** Whether the target was asked to take the settings as they are now. */
+    private boolean settingsTried;
+
+    private @Nullable TopicState saved;
     private @Nullable Future<Preparation> answer;
 
-    TopicFlow(SourceTopic topic) {
-        this.topic = topic;
+    TopicFlow(RoutedTopic routed) {
+        this.topic = routed.topic();
+        this.route = routed.route();
+        this.positionsOn = route.isForwarded() ? route.target() : routed.currentTarget();
+        this.saved = routed.saved();
+        this.passedOn = saved == null ? Map.of() : saved.settings();
     }
 
     /** The flow of a topic that has changed; its partitions go on where they were. */
-    TopicFlow changed(SourceTopic changed) {
+    TopicFlow changed(RoutedTopic changed) {
         TopicFlow flow = new TopicFlow(changed);
         flow.partitions.putAll(partitions);
-        flow.readyPartitions = Math.min(readyPartitions, changed.partitions());
+        flow.readyPartitions = Math.min(readyPartitions, flow.topic.partitions());
+        flow.saved = saved;
+        flow.passedOn = passedOn;
+        flow.settingsTried = settingsTried && flow.topic.config().equals(topic.config());
         return flow;
     }
 
     SourceTopic topic() {
         return topic;
+    }
+
+    Route route() {
+        return route;
+    }
+
+    TopicPartition targetPartition(int partition) {
+        return new TopicPartition(route.target(), partition);
+    }
+
+    /** What the topic of the target is to be like. */
+    TargetTopic wanted() {
+        return new TargetTopic(route.target(), topic.partitions(), topic.config(), passedOn);
     }
 
     /** The progress of a partition; one that was never met starts at its first offset. */
@@ -66,11 +103,9 @@ final class TopicFlow {
         partitions.values().forEach(action);
     }
 
-    /** Makes sure that every partition of the topic is known. */
+    /** Makes sure that every partition that is forwarded is known. */
     void addAll() {
-        for (int partition = 0; partition < topic.partitions(); partition++) {
-            partition(partition);
-        }
+        route.partitions(topic.partitions()).forEach(this::partition);
     }
 
     /** Whether the target's topic was found fit for all partitions. */
@@ -78,9 +113,12 @@ final class TopicFlow {
         return readyPartitions >= topic.partitions();
     }
 
-    /** Whether there is nothing to ask the target: the topic is fit, and where its partitions end is known. */
+    /** Whether there is nothing to ask the target: the topic is as it should be, and where its partitions end is known. */
     boolean isSettled() {
-        return isReady() && partitions.values().stream().noneMatch(PartitionProgress::lacksTargetEnd);
+        return !route.isForwarded()
+                || (isReady()
+                        && settingsTried
+                        && partitions.values().stream().noneMatch(PartitionProgress::lacksTargetEnd));
     }
 
     boolean isReady(int partition) {
@@ -118,11 +156,14 @@ final class TopicFlow {
     }
 
     /** The target's topic can take the records. */
-    void onReady(Map<TopicPartition, Long> ends, long nowNs) {
+    void onReady(Preparation.Ready ready, long nowNs) {
         retry.onSuccess();
         unfit = false;
+        settingsTried = true;
+        passedOn = ready.settings().passedOn();
+        problem = ready.settings().problem();
         for (PartitionProgress progress : partitions.values()) {
-            Long end = ends.get(new TopicPartition(topic.name(), progress.partition()));
+            Long end = ready.ends().get(targetPartition(progress.partition()));
             if (end != null) {
                 progress.onTargetEnd(end);
             }
@@ -134,13 +175,40 @@ final class TopicFlow {
     }
 
     /** The target's topic cannot take the records as it is. */
-    void onUnfit(long nowNs, Backoff backoff) {
+    void onUnfit(String reason, long nowNs, Backoff backoff) {
         unfit = true;
+        problem = reason;
         retry.onFailure(nowNs, backoff);
     }
 
     /** The target did not answer. */
     void onNoAnswer(long nowNs, Backoff backoff) {
         retry.onFailure(nowNs, backoff);
+    }
+
+    /** What is to be saved of it, or null if the saved state still says the same. */
+    @Nullable
+    TopicState unsaved() {
+        // What is there once as a sample stays one, until it starts anew.
+        int sample =
+                saved == null ? route.samplePercentage() : Math.min(saved.samplePercentage(), route.samplePercentage());
+        TopicState state =
+                new TopicState(positionsOn, route.partitions(topic.partitions()), sample, passedOn, reason());
+        return state.equals(saved) ? null : state;
+    }
+
+    void onSaved(TopicState state) {
+        saved = state;
+    }
+
+    private @Nullable String reason() {
+        if (route.obstacle() != null || problem != null) {
+            return route.obstacle() != null ? route.obstacle() : problem;
+        }
+        List<Integer> held = partitions.values().stream()
+                .filter(progress -> !progress.isFlowing() && route.forwards(progress.partition()))
+                .map(PartitionProgress::partition)
+                .toList();
+        return held.isEmpty() ? null : "the target takes nothing of partitions " + held + " (log of the forwarder)";
     }
 }

@@ -54,7 +54,7 @@ final class TopicOpener implements AutoCloseable {
     private void ask(TopicFlow flow) {
         if (flow.mayOpen(System.nanoTime())) {
             flow.addAll();
-            flow.onOpening(target.prepare(flow.topic(), withoutEnd(flow)));
+            flow.onOpening(target.prepare(flow.wanted(), withoutEnd(flow)));
             opening.add(flow);
         }
     }
@@ -63,7 +63,7 @@ final class TopicOpener implements AutoCloseable {
         List<TopicPartition> partitions = new ArrayList<>();
         flow.forEach(progress -> {
             if (progress.lacksTargetEnd()) {
-                partitions.add(new TopicPartition(flow.topic().name(), progress.partition()));
+                partitions.add(flow.targetPartition(progress.partition()));
             }
         });
         return List.copyOf(partitions);
@@ -83,7 +83,9 @@ final class TopicOpener implements AutoCloseable {
     void refresh(Collection<TopicFlow> live) {
         settle();
         if (names == null && namesRetry.isDue(System.nanoTime())) {
-            named = live.stream().filter(TopicFlow::isReady).toList();
+            named = live.stream()
+                    .filter(flow -> flow.isReady() && flow.route().isForwarded())
+                    .toList();
             names = target.names();
         }
         live.forEach(this::open);
@@ -108,9 +110,9 @@ final class TopicOpener implements AutoCloseable {
         }
         opening.remove(flow);
         if (answer instanceof Preparation.Ready ready) {
-            flow.onReady(ready.ends(), System.nanoTime());
+            flow.onReady(ready, System.nanoTime());
         } else if (answer instanceof Preparation.Unfit unfit) {
-            flow.onUnfit(System.nanoTime(), backoff);
+            flow.onUnfit(unfit.reason(), System.nanoTime(), backoff);
             LOGGER.atError()
                     .addKeyValue("topic", flow.topic().name())
                     .addKeyValue("reason", unfit.reason())
@@ -125,9 +127,10 @@ final class TopicOpener implements AutoCloseable {
     private void onNames(Set<String> there) {
         namesRetry.onSuccess();
         for (TopicFlow flow : named) {
-            if (!there.contains(flow.topic().name())) {
+            if (!there.contains(flow.route().target())) {
                 LOGGER.atWarn()
                         .addKeyValue("topic", flow.topic().name())
+                        .addKeyValue("target", flow.route().target())
                         .log("topic has gone from the target; it is made again, without the records it had");
                 check(flow);
             }

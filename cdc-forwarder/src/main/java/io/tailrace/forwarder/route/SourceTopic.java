@@ -6,7 +6,7 @@ import java.util.Map;
  * A topic as the broker keeps it.
  *
  * @param id its number in {@code kafka.messages}
- * @param name its name, here and on the target
+ * @param name its name here
  * @param partitions how many partitions it has
  * @param config its own settings, under Kafka's names
  */

@@ -1,6 +1,6 @@
 package io.tailrace.forwarder.sink;
 
-import io.tailrace.forwarder.route.SourceTopic;
+import io.tailrace.forwarder.route.NamePatterns;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,48 +12,47 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The topics of the target: makes those that are missing, with the partitions of the source, and checks the others.
- * A topic with fewer partitions there cannot be forwarded (a record keeps its partition). Thread-safe, as the admin client
+ * The topics of the target: makes those that are missing, and lets partitions and settings follow those of the source
+ * (a record keeps its partition, so the target must have as many). Thread-safe, as the admin client
  * is; each call blocks for an answer of the target. Owns: the admin client.
  */
 public final class TargetTopics implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(TargetTopics.class);
     private static final int LIST_TIMEOUT_MS = 5_000;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
-    /** What a topic keeps of its own settings when it is made on the target. */
-    private static final Set<String> COPIED_SETTINGS = Set.of(
-            TopicConfig.CLEANUP_POLICY_CONFIG,
-            TopicConfig.RETENTION_MS_CONFIG,
-            TopicConfig.RETENTION_BYTES_CONFIG,
-            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-            TopicConfig.DELETE_RETENTION_MS_CONFIG,
-            TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG);
 
     private final Admin admin;
     private final String bootstrapServers;
     private final short replicationFactor;
+    private final TargetTopicSettings topicSettings;
 
-    public TargetTopics(TargetSettings settings, String bootstrapServers, int replicationFactor) {
+    /** @param excludedSettings the topic settings that do not follow to the target */
+    public TargetTopics(
+            TargetSettings settings, String bootstrapServers, int replicationFactor, NamePatterns excludedSettings) {
         this.admin = Admin.create(settings.admin());
+        this.topicSettings = new TargetTopicSettings(admin, excludedSettings);
         this.bootstrapServers = bootstrapServers;
         this.replicationFactor = (short) replicationFactor;
     }
@@ -78,29 +77,26 @@ public final class TargetTopics implements AutoCloseable {
     }
 
     /**
-     * Makes the topic if it is missing.
+     * Makes the topic if it is missing, gives it the partitions that it lacks, and lets its settings follow.
      *
-     * @throws TargetTopicException if it is there with fewer partitions, or may not be made
+     * @throws TargetTopicException if it may not be made, or may not grow
      */
-    public void ensure(SourceTopic topic) throws TargetTopicException {
+    public Followed ensure(TargetTopic topic) throws TargetTopicException {
         int partitions = partitions(topic.name());
         if (partitions == 0) {
-            create(topic);
-            return;
+            return create(topic);
         }
         if (partitions < topic.partitions()) {
-            throw new TargetTopicException(
-                    "topic %s has %d partitions on the target and %d here; a record keeps its partition, so give it %d there (kafka-topics --alter --partitions)"
-                            .formatted(topic.name(), partitions, topic.partitions(), topic.partitions()));
-        }
-        if (partitions > topic.partitions()) {
+            grow(topic, partitions);
+        } else if (partitions > topic.partitions()) {
             LOGGER.atWarn()
-                    .addKeyValue("topic", topic.name())
+                    .addKeyValue("target", topic.name())
                     .addKeyValue("partitions", topic.partitions())
                     .addKeyValue("targetPartitions", partitions)
                     .log(
                             "the target's topic has more partitions; records keep theirs, but producers with keys will spread differently there");
         }
+        return follow(topic);
     }
 
     private int partitions(String topic) throws TargetTopicException {
@@ -118,35 +114,80 @@ public final class TargetTopics implements AutoCloseable {
         }
     }
 
-    private void create(SourceTopic topic) throws TargetTopicException {
-        NewTopic created = new NewTopic(topic.name(), topic.partitions(), replicationFactor).configs(settings(topic));
+    private Followed create(TargetTopic topic) throws TargetTopicException {
         try {
-            admin.createTopics(List.of(created)).all().get();
-            LOGGER.atInfo()
-                    .addKeyValue("topic", topic.name())
-                    .addKeyValue("partitions", topic.partitions())
-                    .log("topic created on the target");
+            create(topic, topicSettings.atCreation(topic));
+            return new Followed(topicSettings.following(topic.settings()), null);
         } catch (ExecutionException failed) {
-            if (!(failed.getCause() instanceof TopicExistsException)) {
-                throw failure(failed);
+            if (failed.getCause() instanceof InvalidConfigurationException) {
+                return createBare(topic);
             }
+            if (failed.getCause() instanceof TopicExistsException) {
+                return follow(topic);
+            }
+            throw failure(failed);
         } catch (InterruptedException stopped) {
             throw interrupted(stopped);
         }
     }
 
-    /** A record keeps its timestamp, wherever it came from and however far it is off. */
-    private static Map<String, String> settings(SourceTopic topic) {
-        Map<String, String> settings = new HashMap<>();
-        topic.config().forEach((name, value) -> {
-            if (COPIED_SETTINGS.contains(name)) {
-                settings.put(name, value);
-            }
-        });
-        settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
-        settings.put(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE));
-        settings.put(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE));
-        return settings;
+    /** The target does not take one of the settings: they follow afterwards, those that it knows. */
+    private Followed createBare(TargetTopic topic) throws TargetTopicException {
+        try {
+            create(topic, TargetTopicSettings.fixed());
+        } catch (ExecutionException failed) {
+            throw failure(failed);
+        } catch (InterruptedException stopped) {
+            throw interrupted(stopped);
+        }
+        return follow(new TargetTopic(topic.name(), topic.partitions(), topic.settings(), Map.of()));
+    }
+
+    private void create(TargetTopic topic, Map<String, String> settings)
+            throws ExecutionException, InterruptedException {
+        NewTopic created = new NewTopic(topic.name(), topic.partitions(), replicationFactor).configs(settings);
+        admin.createTopics(List.of(created)).all().get();
+        LOGGER.atInfo()
+                .addKeyValue("target", topic.name())
+                .addKeyValue("partitions", topic.partitions())
+                .log("topic created on the target");
+    }
+
+    private void grow(TargetTopic topic, int partitions) throws TargetTopicException {
+        try {
+            admin.createPartitions(Map.of(topic.name(), NewPartitions.increaseTo(topic.partitions())))
+                    .all()
+                    .get();
+        } catch (ExecutionException failed) {
+            throw new TargetTopicException(
+                    "topic %s has %d partitions on the target and %d here, and cannot be given more: %s; a record keeps its partition, so give it %d there (kafka-topics --alter --partitions)"
+                            .formatted(
+                                    topic.name(),
+                                    partitions,
+                                    topic.partitions(),
+                                    failure(failed).getMessage(),
+                                    topic.partitions()));
+        } catch (InterruptedException stopped) {
+            throw interrupted(stopped);
+        }
+        LOGGER.atInfo()
+                .addKeyValue("target", topic.name())
+                .addKeyValue("partitions", topic.partitions())
+                .log("topic has grown on the target, as it did here");
+    }
+
+    /** Settings that cannot follow stop no record. */
+    private Followed follow(TargetTopic topic) {
+        try {
+            return topicSettings.follow(topic);
+        } catch (ExecutionException failed) {
+            String problem = "its settings do not follow to the target: "
+                    + failure(failed).getMessage();
+            LOGGER.atWarn().addKeyValue("target", topic.name()).log(problem);
+            return new Followed(topic.passedOn(), problem);
+        } catch (InterruptedException stopped) {
+            throw interrupted(stopped);
+        }
     }
 
     /**
@@ -188,6 +229,9 @@ public final class TargetTopics implements AutoCloseable {
         if (cause instanceof TopicAuthorizationException
                 || cause instanceof InvalidTopicException
                 || cause instanceof InvalidReplicationFactorException
+                || cause instanceof InvalidPartitionsException
+                || cause instanceof InvalidRequestException
+                || cause instanceof UnsupportedVersionException
                 || cause instanceof InvalidConfigurationException
                 || cause instanceof PolicyViolationException) {
             return new TargetTopicException(String.valueOf(cause.getMessage()));

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
 import io.tailrace.forwarder.retry.Backoff;
+import io.tailrace.forwarder.route.Route;
+import io.tailrace.forwarder.route.RoutedTopic;
 import io.tailrace.forwarder.route.SourceTopic;
+import io.tailrace.forwarder.sink.Followed;
+import io.tailrace.forwarder.sink.TargetTopic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,7 +27,7 @@ class TopicOpenerTest {
     private static final Backoff NONE = new Backoff(Duration.ZERO, Duration.ZERO);
 
     private final FakeTarget target = new FakeTarget();
-    private final TopicFlow flow = new TopicFlow(ORDERS);
+    private final TopicFlow flow = new TopicFlow(routed(ORDERS));
 
     /** Answers when it is told to. */
     private static final class FakeTarget implements Inquiries {
@@ -43,7 +47,7 @@ class TopicOpenerTest {
         }
 
         @Override
-        public Future<Preparation> prepare(SourceTopic topic, Collection<TopicPartition> unknown) {
+        public Future<Preparation> prepare(TargetTopic topic, Collection<TopicPartition> unknown) {
             prepared.add(new CompletableFuture<>());
             return prepared.get(prepared.size() - 1);
         }
@@ -56,8 +60,13 @@ class TopicOpenerTest {
         public void close() {}
     }
 
+    private static RoutedTopic routed(SourceTopic topic) {
+        Route route = new Route(topic.id(), topic.name(), "orders-copy", 100, 100, null);
+        return new RoutedTopic(topic, route, "orders-copy", null);
+    }
+
     private static Preparation ready(long end) {
-        return new Preparation.Ready(Map.of(new TopicPartition("orders", 0), end));
+        return new Preparation.Ready(Map.of(new TopicPartition("orders-copy", 0), end), new Followed(Map.of(), null));
     }
 
     private TopicOpener opener(Backoff backoff) {
@@ -146,7 +155,7 @@ class TopicOpenerTest {
         opener.settle();
 
         // When
-        TopicFlow grown = flow.changed(new SourceTopic(7, "orders", 4, Map.of()));
+        TopicFlow grown = flow.changed(routed(new SourceTopic(7, "orders", 4, Map.of())));
         opener.open(grown);
         target.answer(1, new Preparation.Unfit("it has 2 partitions there"));
         opener.settle();
