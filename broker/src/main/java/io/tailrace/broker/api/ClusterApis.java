@@ -23,9 +23,16 @@ public final class ClusterApis {
             TopicRegistry registry,
             TopicService topics,
             boolean autoCreateTopics) {
+        Api noAcls = new NoAclsApi();
         return Map.of(
                 ApiKeys.API_VERSIONS,
                 new ApiVersionsApi(ApiTable.versions(served)),
+                ApiKeys.DESCRIBE_ACLS,
+                noAcls,
+                ApiKeys.CREATE_ACLS,
+                noAcls,
+                ApiKeys.DELETE_ACLS,
+                noAcls,
                 ApiKeys.METADATA,
                 new MetadataApi(cluster, registry, topics, autoCreateTopics),
                 ApiKeys.DESCRIBE_CLUSTER,
