@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -65,7 +66,7 @@ class BrokerIT {
     }
 
     private Map<String, Object> clientConfig(Map<String, Object> more) {
-        Map<String, Object> config = new java.util.HashMap<>(more);
+        Map<String, Object> config = new HashMap<>(more);
         config.put("bootstrap.servers", "127.0.0.1:" + broker.port());
         return config;
     }

@@ -3,6 +3,7 @@ package io.tailrace.local;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +118,7 @@ public final class ChildProcess implements AutoCloseable {
     public String logTail(int lines) {
         try (var channel = Files.newByteChannel(logFile)) {
             channel.position(Math.max(0, channel.size() - MAX_LOG_TAIL_BYTES));
-            byte[] bytes = java.nio.channels.Channels.newInputStream(channel).readNBytes((int) MAX_LOG_TAIL_BYTES);
+            byte[] bytes = Channels.newInputStream(channel).readNBytes((int) MAX_LOG_TAIL_BYTES);
             List<String> all = new String(bytes, StandardCharsets.UTF_8).lines().toList();
             return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size()));
         } catch (IOException e) {

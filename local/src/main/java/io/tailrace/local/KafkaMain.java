@@ -3,6 +3,7 @@ package io.tailrace.local;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,8 +37,7 @@ public final class KafkaMain {
                 command.addAll(List.of("--add-scram", user));
             }
         }
-        PrintStream quiet =
-                new PrintStream(OutputStream.nullOutputStream(), false, java.nio.charset.StandardCharsets.UTF_8);
+        PrintStream quiet = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         int code = kafka.tools.StorageTool.execute(command.toArray(String[]::new), quiet);
         if (code != 0) {
             System.err.println("formatting the directory failed with code " + code);

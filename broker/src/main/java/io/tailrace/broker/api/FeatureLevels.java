@@ -1,6 +1,7 @@
 package io.tailrace.broker.api;
 
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.feature.Features;
 import org.apache.kafka.common.feature.SupportedVersionRange;
 import org.apache.kafka.server.common.GroupVersion;
@@ -24,7 +25,7 @@ final class FeatureLevels {
      */
     static Features<SupportedVersionRange> supported() {
         return Features.supportedFeatures(FINALIZED.entrySet().stream()
-                .collect(java.util.stream.Collectors.toMap(
+                .collect(Collectors.toMap(
                         Map.Entry::getKey, level -> new SupportedVersionRange(level.getValue(), level.getValue()))));
     }
 }

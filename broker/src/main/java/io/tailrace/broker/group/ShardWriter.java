@@ -1,8 +1,11 @@
 package io.tailrace.broker.group;
 
+import io.tailrace.broker.sql.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -43,7 +46,7 @@ final class ShardWriter implements PartitionWriter {
     private static final int MAX_BATCH_BYTES = 16 * 1024 * 1024;
 
     private static final LogConfig CONFIG =
-            new LogConfig(java.util.Map.of("max.message.bytes", Integer.toString(MAX_BATCH_BYTES)));
+            new LogConfig(Map.of("max.message.bytes", Integer.toString(MAX_BATCH_BYTES)));
 
     private final ShardConnections connections;
     private final CoordinatorRecordSerde serde;
@@ -136,8 +139,7 @@ final class ShardWriter implements PartitionWriter {
             return false;
         }
         List<String> groups = changes.committedOffsets().stream()
-                .map(record ->
-                        java.util.Objects.requireNonNull(record.committed()).groupId())
+                .map(record -> Objects.requireNonNull(record.committed()).groupId())
                 .distinct()
                 .toList();
         for (String group : groups) {
@@ -163,7 +165,7 @@ final class ShardWriter implements PartitionWriter {
             reload(shard, partition);
             return new NotCoordinatorException("the connection to Postgres was lost");
         }
-        if (io.tailrace.broker.sql.SqlErrors.isPassing(e)) {
+        if (SqlErrors.isPassing(e)) {
             return new CoordinatorNotAvailableException("Postgres is not available: " + e.getMessage());
         }
         LOGGER.atError()

@@ -1,6 +1,7 @@
 package io.tailrace.broker.net;
 
 import io.tailrace.config.ListenerConfig;
+import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
 
@@ -15,7 +16,7 @@ final class BindFailure {
 
     private static String explain(Throwable cause) {
         String reason = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-        if (cause instanceof UnresolvedAddressException || cause instanceof java.net.UnknownHostException) {
+        if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
             return "no such host; correct broker.host";
         }
         if (reason.contains("already in use")) {

@@ -8,6 +8,7 @@ import io.tailrace.local.PostgresAddress;
 import io.tailrace.local.junit.PostgresExtension;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Random;
 import java.util.Set;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.protocol.Errors;
@@ -124,7 +125,7 @@ class ShardFailureIT {
         try (GroupFixture groups = start(POSTGRES.freshDatabase())) {
             Topic topic = groups.topic("orders");
             StringBuilder random = new StringBuilder();
-            new java.util.Random(1).ints(9000, 'a', 'z').forEach(random::appendCodePoint);
+            new Random(1).ints(9000, 'a', 'z').forEach(random::appendCodePoint);
             String group = "nul\0" + random;
 
             // When

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Random;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.utils.Crc32C;
@@ -20,8 +23,7 @@ class BatchPayloadTest {
 
     private static ByteBuffer read(MemoryRecords records) {
         return new BatchPayload(BOUND)
-                .records(Batches.pending(Batches.partition(java.util.Map.of()), records)
-                        .batch());
+                .records(Batches.pending(Batches.partition(Map.of()), records).batch());
     }
 
     @ParameterizedTest
@@ -39,7 +41,7 @@ class BatchPayloadTest {
     void shouldGiveRecordsThatAreLargerThanItsBufferAtFirst(CompressionType type) {
         // Given
         byte[] value = new byte[300_000];
-        new java.util.Random(1).nextBytes(value);
+        new Random(1).nextBytes(value);
 
         // When
         ByteBuffer records = read(Batches.compressed(type, new SimpleRecord(value)));
@@ -60,9 +62,7 @@ class BatchPayloadTest {
         // Then
         assertThatThrownBy(() -> new BatchPayload(BOUND)
                         .records(new IncomingBatch(
-                                (org.apache.kafka.common.record.internal.DefaultRecordBatch)
-                                        bomb.batches().iterator().next(),
-                                bomb.buffer())))
+                                (DefaultRecordBatch) bomb.batches().iterator().next(), bomb.buffer())))
                 .isInstanceOf(RecordTooLargeException.class)
                 .hasMessageContaining("log.max_uncompressed_batch_bytes");
     }

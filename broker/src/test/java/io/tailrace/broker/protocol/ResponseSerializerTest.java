@@ -3,6 +3,8 @@ package io.tailrace.broker.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
@@ -12,6 +14,7 @@ import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.network.ByteBufferSend;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -28,8 +31,8 @@ class ResponseSerializerTest {
         data.topicData()
                 .add(new TopicProduceData()
                         .setName("orders")
-                        .setPartitionData(java.util.List.of(
-                                new PartitionProduceData().setIndex(3).setRecords(MemoryRecords.EMPTY))));
+                        .setPartitionData(
+                                List.of(new PartitionProduceData().setIndex(3).setRecords(MemoryRecords.EMPTY))));
         ByteBuffer body = MessageUtil.toByteBufferAccessor(data, (short) 9).buffer();
         return request(ApiKeys.PRODUCE.id, (short) 9, (short) 2, body);
     }
@@ -72,7 +75,7 @@ class ResponseSerializerTest {
 
         // Then
         assertThat(errorOfFirstPartition(reply)).isEqualTo(Errors.UNKNOWN_SERVER_ERROR);
-        assertThat(new String(bytes(reply).array(), java.nio.charset.StandardCharsets.ISO_8859_1))
+        assertThat(new String(bytes(reply).array(), StandardCharsets.ISO_8859_1))
                 .doesNotContain("secret");
     }
 
@@ -114,8 +117,7 @@ class ResponseSerializerTest {
     private static Errors errorOfFirstPartition(Reply reply) {
         ByteBuffer frame = bytes(reply);
         frame.position(4 + 4 + 1);
-        ProduceResponse response =
-                ProduceResponse.parse(new org.apache.kafka.common.protocol.ByteBufferAccessor(frame), (short) 9);
+        ProduceResponse response = ProduceResponse.parse(new ByteBufferAccessor(frame), (short) 9);
         return Errors.forCode(response.data()
                 .responses()
                 .iterator()

@@ -1,5 +1,6 @@
 package io.tailrace.broker.telemetry;
 
+import java.util.List;
 import org.apache.kafka.shaded.io.opentelemetry.proto.common.v1.AnyValue;
 import org.apache.kafka.shaded.io.opentelemetry.proto.common.v1.KeyValue;
 import org.apache.kafka.shaded.io.opentelemetry.proto.metrics.v1.AggregationTemporality;
@@ -40,7 +41,7 @@ final class PushFixture {
 
     static MetricsData data(Metric... metrics) {
         MetricsData.Builder data = MetricsData.newBuilder();
-        data.addResourceMetricsBuilder().addScopeMetricsBuilder().addAllMetrics(java.util.List.of(metrics));
+        data.addResourceMetricsBuilder().addScopeMetricsBuilder().addAllMetrics(List.of(metrics));
         return data.build();
     }
 }

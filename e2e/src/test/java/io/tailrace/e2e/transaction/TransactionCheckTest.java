@@ -2,7 +2,9 @@ package io.tailrace.e2e.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
@@ -92,13 +94,13 @@ class TransactionCheckTest {
     }
 
     private static List<Attempt> journal(String... lastLines) {
-        List<String> lines = new java.util.ArrayList<>(Arrays.asList(FIRST));
+        List<String> lines = new ArrayList<>(Arrays.asList(FIRST));
         lines.addAll(Arrays.asList(lastLines));
         return Journal.attempts(lines);
     }
 
     private static List<String> visible(List<Attempt> attempts, List<String> inA, List<String> inB) {
-        Map<TopicPartition, List<SentRecord>> log = new java.util.HashMap<>();
+        Map<TopicPartition, List<SentRecord>> log = new HashMap<>();
         log.put(A, records(inA));
         log.put(B, records(inB));
         return TransactionCheck.visible(attempts, log);

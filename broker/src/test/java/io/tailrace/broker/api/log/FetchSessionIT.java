@@ -9,6 +9,7 @@ import io.tailrace.local.junit.PostgresExtension;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -61,7 +62,7 @@ class FetchSessionIT {
         Map<TopicPartition, FetchRequest.PartitionData> wanted = new LinkedHashMap<>();
         offsets.forEach((partition, offset) -> wanted.put(
                 new TopicPartition("orders", partition),
-                new FetchRequest.PartitionData(topicId, offset, -1, 1_000_000, java.util.Optional.empty())));
+                new FetchRequest.PartitionData(topicId, offset, -1, 1_000_000, Optional.empty())));
         FetchRequest request = FetchRequest.Builder.forConsumer(version, 0, 1, wanted)
                 .metadata(session)
                 .removed(forget)

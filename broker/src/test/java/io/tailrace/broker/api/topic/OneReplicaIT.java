@@ -31,6 +31,8 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetFor
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.protocol.Readable;
 import org.apache.kafka.common.requests.DescribeTopicPartitionsRequest;
 import org.apache.kafka.common.requests.DescribeTopicPartitionsResponse;
 import org.apache.kafka.common.requests.OffsetsForLeaderEpochRequest;
@@ -135,9 +137,8 @@ class OneReplicaIT {
         }
     }
 
-    private static org.apache.kafka.common.protocol.Readable bytes(
-            OffsetForLeaderEpochRequestData data, short version) {
-        return org.apache.kafka.common.protocol.MessageUtil.toByteBufferAccessor(data, version);
+    private static Readable bytes(OffsetForLeaderEpochRequestData data, short version) {
+        return MessageUtil.toByteBufferAccessor(data, version);
     }
 
     @Test
