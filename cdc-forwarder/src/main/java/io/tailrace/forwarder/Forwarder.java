@@ -15,6 +15,7 @@ import io.tailrace.forwarder.route.TopicStore;
 import io.tailrace.forwarder.sink.TargetSettings;
 import io.tailrace.forwarder.sink.TargetTopics;
 import io.tailrace.forwarder.source.SourceSession;
+import io.tailrace.forwarder.verify.ContinuousVerifier;
 import io.tailrace.schema.PostgresRequirements;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -34,11 +35,13 @@ public final class Forwarder implements AutoCloseable {
 
     private final ForwarderStats stats;
     private final ForwardingLoop loop;
+    private final ContinuousVerifier verifier;
     private final Thread thread;
 
-    private Forwarder(ForwarderStats stats, ForwardingLoop loop) {
+    private Forwarder(ForwarderStats stats, ForwardingLoop loop, ContinuousVerifier verifier) {
         this.stats = stats;
         this.loop = loop;
+        this.verifier = verifier;
         this.thread = new Thread(loop, "tailrace-forwarder");
     }
 
@@ -72,8 +75,12 @@ public final class Forwarder implements AutoCloseable {
                 new TopicStore(replication.slot(), rules(config.shadow())),
                 new LogTable(replication.catchUpFetchRows()),
                 stats);
-        Forwarder forwarder = new Forwarder(stats, new ForwardingLoop(config, dataSource, pipeline, backoff, stats));
+        Forwarder forwarder = new Forwarder(
+                stats,
+                new ForwardingLoop(config, dataSource, pipeline, backoff, stats),
+                new ContinuousVerifier(config, dataSource, settings));
         forwarder.thread.start();
+        forwarder.verifier.start();
         return forwarder;
     }
 
@@ -103,6 +110,7 @@ public final class Forwarder implements AutoCloseable {
     @Override
     public void close() {
         loop.stop();
+        verifier.close();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(CLOSE_TIMEOUT.toSeconds()));
         } catch (InterruptedException interrupted) {

@@ -56,7 +56,8 @@ final class ForwarderOutageIT {
                 TestConfig.postgres(postgres.address()),
                 TestConfig.target(kafka.bootstrapServers(), java.util.Map.of()),
                 TestConfig.EVERYTHING,
-                TestConfig.replication(slot, 1L << 20));
+                TestConfig.replication(slot, 1L << 20),
+                TestConfig.verification(false));
     }
 
     @AfterEach

@@ -6,6 +6,7 @@ import io.tailrace.config.ReplicationConfig;
 import io.tailrace.config.Secret;
 import io.tailrace.config.ShadowSettings;
 import io.tailrace.config.TargetConfig;
+import io.tailrace.config.VerificationConfig;
 import io.tailrace.local.PostgresAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -19,7 +20,11 @@ final class TestConfig {
 
     static ForwarderConfig forwarder(PostgresAddress postgres, String bootstrapServers, String slot) {
         return new ForwarderConfig(
-                postgres(postgres), target(bootstrapServers, Map.of()), EVERYTHING, replication(slot, 64L << 20));
+                postgres(postgres),
+                target(bootstrapServers, Map.of()),
+                EVERYTHING,
+                replication(slot, 64L << 20),
+                verification(false));
     }
 
     static PostgresConfig postgres(PostgresAddress address) {
@@ -63,5 +68,9 @@ final class TestConfig {
                 Duration.ofMillis(500),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1));
+    }
+
+    static VerificationConfig verification(boolean enabled) {
+        return new VerificationConfig(enabled, 100_000, 64L << 20, Duration.ofMillis(100), Duration.ofMillis(500));
     }
 }

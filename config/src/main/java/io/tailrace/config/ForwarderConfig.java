@@ -7,7 +7,8 @@ public record ForwarderConfig(
         @Setting("The Postgres that the broker writes to.") PostgresConfig postgres,
         @Setting("The Kafka to forward to.") TargetConfig kafka,
         @Setting("Which topics are forwarded, and what of their settings.") ShadowSettings shadow,
-        @Setting("How the forwarder follows Postgres, and what it holds in memory.") ReplicationConfig replication) {
+        @Setting("How the forwarder follows Postgres, and what it holds in memory.") ReplicationConfig replication,
+        @Setting("Whether the target holds the same as the log.") VerificationConfig verification) {
 
     /** The configuration of a forwarder that is told nothing. */
     public static ForwarderConfig defaults() {

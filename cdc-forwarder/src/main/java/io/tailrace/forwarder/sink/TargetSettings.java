@@ -93,7 +93,7 @@ public final class TargetSettings {
     }
 
     /** The settings of a consumer that reads back what the target has, whoever wrote it. */
-    Map<String, Object> consumer() {
+    public Map<String, Object> consumer() {
         Map<String, Object> settings = anyClient();
         settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
@@ -104,7 +104,7 @@ public final class TargetSettings {
     }
 
     /** The settings of the admin client. */
-    Map<String, Object> admin() {
+    public Map<String, Object> admin() {
         Map<String, Object> settings = anyClient();
         settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ADMIN_REQUEST_TIMEOUT_MS);
         settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS);
