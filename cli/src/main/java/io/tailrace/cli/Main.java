@@ -2,6 +2,7 @@ package io.tailrace.cli;
 
 import io.tailrace.cli.bench.BenchCommand;
 import io.tailrace.cli.dev.DevCommand;
+import io.tailrace.cli.migrate.MigrateCommand;
 import io.tailrace.cli.sql.SqlCommand;
 import java.net.BindException;
 import java.sql.SQLException;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
             BrokerCommand.class,
             ForwarderCommand.class,
             KafkaCommand.class,
+            MigrateCommand.class,
             SqlCommand.class,
             BenchCommand.class,
             VersionCommand.class

@@ -1,0 +1,7 @@
+/**
+ * {@code tailrace migrate}: moving to the target, a step at a time. {@code verify} compares what has arrived there.
+ */
+@NullMarked
+package io.tailrace.cli.migrate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tailrace.cli.migrate;
+
+import org.jspecify.annotations.NullMarked;
