@@ -72,7 +72,8 @@ final class ShadowIT {
                 TestConfig.postgres(database),
                 TestConfig.target(KAFKA.bootstrapServers(), Map.of()),
                 new ShadowSettings("*", exclude, excludeSettings),
-                TestConfig.replication(slot, 64L << 20));
+                TestConfig.replication(slot, 64L << 20),
+                TestConfig.verification(false));
     }
 
     private Forwarder start() {

@@ -61,7 +61,8 @@ final class VerificationIT {
 
     private ForwarderConfig config(String bootstrapServers) {
         ForwarderConfig quiet = TestConfig.forwarder(database, bootstrapServers, slot);
-        return new ForwarderConfig(quiet.postgres(), quiet.kafka(), quiet.shadow(), quiet.replication(), TestConfig.verification(true));
+        return new ForwarderConfig(
+                quiet.postgres(), quiet.kafka(), quiet.shadow(), quiet.replication(), TestConfig.verification(true));
     }
 
     @AfterEach

@@ -14,14 +14,14 @@ public record VerificationConfig(
                         byDefault = "5000",
                         min = "100",
                         max = "10000000")
-                int recordsPerSecond,
+                int rateRecords,
         @Setting(
                         value =
                                 "How many bytes of keys, values and headers it compares a second at most, on average. It reads them once from Postgres and once from the target.",
                         byDefault = "8MiB",
                         min = "64KiB",
                         max = "1024GiB")
-                long bytesPerSecond,
+                long rateBytes,
         @Setting(
                         value = "How soon it looks for new records when it has compared everything.",
                         byDefault = "1s",

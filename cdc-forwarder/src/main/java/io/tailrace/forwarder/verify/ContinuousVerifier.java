@@ -46,7 +46,7 @@ public final class ContinuousVerifier implements AutoCloseable {
         this.config = config.verification();
         this.slot = config.replication().slot();
         this.dataSource = dataSource;
-        this.rate = new RateLimit(this.config.recordsPerSecond(), this.config.bytesPerSecond());
+        this.rate = new RateLimit(this.config.rateRecords(), this.config.rateBytes());
         this.partitions = new ForwardedPartitions(slot);
         this.store = new VerificationStore(slot);
         this.target = new TargetLog(settings);

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -82,11 +83,7 @@ final class TargetLog implements AutoCloseable {
         if (startInc >= endExc) {
             return () -> null;
         }
-        ask(partition, target -> {
-            target.assign(List.of(partition));
-            target.seek(partition, startInc);
-            return target;
-        });
+        ask(partition, target -> seek(target, partition, startInc));
         Queue<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
         return () -> {
             if (fetched.isEmpty()) {
@@ -95,6 +92,18 @@ final class TargetLog implements AutoCloseable {
             ConsumerRecord<byte[], byte[]> record = fetched.poll();
             return record == null || record.offset() >= endExc ? null : row(topicId, record);
         };
+    }
+
+    /** Where it goes on from the piece before, what was fetched ahead is kept. @return whether it does not */
+    private static boolean seek(Consumer<byte[], byte[]> target, TopicPartition partition, long startInc) {
+        boolean sought = !target.assignment().equals(Set.of(partition));
+        if (sought) {
+            target.assign(List.of(partition));
+        }
+        if (sought || target.position(partition) != startInc) {
+            target.seek(partition, startInc);
+        }
+        return sought;
     }
 
     /** The next records; none if the target has no more below {@code endExc}. */

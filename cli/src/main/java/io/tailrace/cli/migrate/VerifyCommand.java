@@ -36,15 +36,14 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
-            description = "The forwarder's configuration; without one, the defaults and the environment (TAILRACE_…) count.")
+            description =
+                    "The forwarder's configuration; without one, the defaults and the environment (TAILRACE_…) count.")
     private @Nullable Path config;
 
     @Option(names = "--topic", paramLabel = "TOPIC", description = "This topic only.")
     private @Nullable String topic;
 
-    @Option(
-            names = "--from-start",
-            description = "Compare everything again, and not only what was not compared yet.")
+    @Option(names = "--from-start", description = "Compare everything again, and not only what was not compared yet.")
     private boolean fromStart;
 
     @Spec

@@ -31,7 +31,8 @@ class VerifyCommandTest {
         // Then
         assertThat(code).isEqualTo(1);
         assertThat(output.toString().lines())
-                .anyMatch(line -> line.matches("orders +\\| 0 +\\| 0 to 12 \\| 10 +\\| red +\\| 17 +\\| 15 +\\| key, value \\| 2 of others"))
+                .anyMatch(line -> line.matches(
+                        "orders +\\| 0 +\\| 0 to 12 \\| 10 +\\| red +\\| 17 +\\| 15 +\\| key, value \\| 2 of others"))
                 .anyMatch(line -> line.matches("orders +\\| 0 +\\| +\\| +\\| not forwarded .*"))
                 .endsWith("1 green, 1 red, 1 others");
     }
