@@ -26,7 +26,6 @@ import io.tailrace.broker.log.ProducerExpiry;
 import io.tailrace.broker.metrics.BrokerMetrics;
 import io.tailrace.broker.metrics.BrokerState;
 import io.tailrace.broker.metrics.MeteredDispatcher;
-import io.tailrace.broker.metrics.MetricsServer;
 import io.tailrace.broker.net.BrokerServer;
 import io.tailrace.broker.outbox.Outbox;
 import io.tailrace.broker.outbox.OutboxBacklog;
@@ -46,6 +45,8 @@ import io.tailrace.config.BrokerConfig;
 import io.tailrace.config.ListenerConfig;
 import io.tailrace.config.MetricsSettings;
 import io.tailrace.config.TopicDefaults;
+import io.tailrace.config.monitoring.MonitoringServer;
+import io.tailrace.config.monitoring.Page;
 import io.tailrace.schema.Migrations;
 import io.tailrace.schema.PostgresRequirements;
 import java.net.InetAddress;
@@ -325,7 +326,10 @@ public final class Broker implements AutoCloseable {
         measured.accept(metrics);
         BrokerServer started = listen(config.broker(), served, new MeteredDispatcher(handlers, metrics));
         metrics.observe(started);
-        own(MetricsServer.start(config.metrics(), metrics));
+        own(MonitoringServer.start(
+                config.metrics().host(),
+                config.metrics().port(),
+                Map.of("/metrics", () -> Page.metrics(metrics.text()))));
         return started;
     }
 

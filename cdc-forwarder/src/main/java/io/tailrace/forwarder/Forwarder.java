@@ -1,11 +1,17 @@
 package io.tailrace.forwarder;
 
 import io.tailrace.config.ForwarderConfig;
+import io.tailrace.config.ForwarderMetricsSettings;
 import io.tailrace.config.ReplicationConfig;
 import io.tailrace.config.ShadowSettings;
+import io.tailrace.config.monitoring.MonitoringServer;
+import io.tailrace.config.monitoring.Page;
 import io.tailrace.forwarder.catchup.LogTable;
 import io.tailrace.forwarder.checkpoint.IdentityStore;
 import io.tailrace.forwarder.checkpoint.PositionStore;
+import io.tailrace.forwarder.metrics.ForwarderMetrics;
+import io.tailrace.forwarder.metrics.Health;
+import io.tailrace.forwarder.metrics.PartitionLags;
 import io.tailrace.forwarder.pipeline.Pipeline;
 import io.tailrace.forwarder.pipeline.PipelineConfig;
 import io.tailrace.forwarder.retry.Backoff;
@@ -20,14 +26,16 @@ import io.tailrace.schema.PostgresRequirements;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The forwarder. Once started it needs no help: whatever fails, Postgres or the target, it says so and tries again.
- * Thread-safe. Owns: its threads and connections.
+ * Thread-safe. Owns: its threads, connections and the server of its metrics.
  */
 public final class Forwarder implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Forwarder.class);
@@ -37,6 +45,8 @@ public final class Forwarder implements AutoCloseable {
     private final ForwardingLoop loop;
     private final ContinuousVerifier verifier;
     private final Thread thread;
+    private @Nullable ForwarderMetrics metrics;
+    private @Nullable MonitoringServer server;
 
     private Forwarder(ForwarderStats stats, ForwardingLoop loop, ContinuousVerifier verifier) {
         this.stats = stats;
@@ -57,6 +67,7 @@ public final class Forwarder implements AutoCloseable {
         DataSource dataSource = SourceSession.dataSource(config.postgres());
         check(dataSource);
         ForwarderStats stats = new ForwarderStats();
+        ForwarderStatus status = new ForwarderStatus();
         Backoff backoff = new Backoff(replication.restartBackoff(), replication.restartBackoffMax());
         Pipeline pipeline = new Pipeline(
                 new PipelineConfig(
@@ -75,10 +86,14 @@ public final class Forwarder implements AutoCloseable {
                 new TopicStore(replication.slot(), rules(config.shadow())),
                 new LogTable(replication.catchUpFetchRows()),
                 stats);
+        PartitionLags lags = config.metrics().port() == 0 ? null : new PartitionLags(replication.slot());
         Forwarder forwarder = new Forwarder(
                 stats,
-                new ForwardingLoop(config, dataSource, pipeline, backoff, stats),
+                new ForwardingLoop(config, dataSource, pipeline, backoff, stats, status, lags),
                 new ContinuousVerifier(config, dataSource, settings));
+        if (lags != null) {
+            forwarder.serve(config.metrics(), status, lags);
+        }
         forwarder.thread.start();
         forwarder.verifier.start();
         return forwarder;
@@ -86,6 +101,23 @@ public final class Forwarder implements AutoCloseable {
 
     private static TopicRules rules(ShadowSettings shadow) {
         return new TopicRules(shadow.includePatterns(), shadow.excludePatterns());
+    }
+
+    private void serve(ForwarderMetricsSettings settings, ForwarderStatus status, PartitionLags lags) {
+        ForwarderMetrics served = new ForwarderMetrics(stats, status, lags);
+        Health health = new Health(stats, status, thread::isAlive);
+        metrics = served;
+        server = MonitoringServer.start(
+                settings.host(),
+                settings.port(),
+                Map.of(
+                        "/metrics", () -> Page.metrics(served.text()),
+                        "/ready", health::ready,
+                        "/live", health::live));
+        LOGGER.atInfo()
+                .addKeyValue("host", settings.host())
+                .addKeyValue("port", settings.port())
+                .log("serving metrics");
     }
 
     private static void check(DataSource dataSource) {
@@ -119,6 +151,12 @@ public final class Forwarder implements AutoCloseable {
         if (thread.isAlive()) {
             LOGGER.atWarn().log("the forwarder does not end; it is interrupted");
             thread.interrupt();
+        }
+        if (server != null) {
+            server.close();
+        }
+        if (metrics != null) {
+            metrics.close();
         }
     }
 }

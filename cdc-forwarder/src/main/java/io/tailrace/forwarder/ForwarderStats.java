@@ -1,8 +1,10 @@
 package io.tailrace.forwarder;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the forwarder has done since it started. Thread-safe: counters only. */
+/** What the forwarder has done since it started. Thread-safe: numbers only. */
 public final class ForwarderStats {
     private final LongAdder forwarded = new LongAdder();
     private final LongAdder skipped = new LongAdder();
@@ -10,6 +12,12 @@ public final class ForwarderStats {
     private final LongAdder repeated = new LongAdder();
     private final LongAdder gapsFilled = new LongAdder();
     private final LongAdder restarts = new LongAdder();
+    private final LongAdder silentStreams = new LongAdder();
+    private final LongAdder droppedSlots = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final AtomicLong inFlight = new AtomicLong();
+    private final AtomicLong answeredNs = new AtomicLong(System.nanoTime());
+    private volatile int held;
 
     /** The counters at one moment. */
     public record Snapshot(long forwarded, long arrived, long skipped, long repeated, long gapsFilled, long restarts) {}
@@ -49,6 +57,62 @@ public final class ForwarderStats {
         return restarts.sum();
     }
 
+    /** Streams that were ended because they seemed to run, but brought or confirmed nothing. */
+    public long silentStreams() {
+        return silentStreams.sum();
+    }
+
+    /** Slots that were dropped because they kept too much write-ahead log. */
+    public long droppedSlots() {
+        return droppedSlots.sum();
+    }
+
+    /** Refusals of the target; a record that is tried again and refused again counts again. */
+    public long refused() {
+        return refused.sum();
+    }
+
+    /** Records that were sent and not settled. */
+    public long inFlight() {
+        return inFlight.get();
+    }
+
+    /** Partitions of which nothing is sent for now: a record was refused, or the topic is not fit for it. */
+    public int held() {
+        return held;
+    }
+
+    /** For how long the target has answered nothing, though something is on its way; otherwise zero. */
+    public Duration targetSilence() {
+        return inFlight.get() == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - answeredNs.get());
+    }
+
+    /** A record is on its way. */
+    public void onSent() {
+        if (inFlight.getAndIncrement() == 0) {
+            answeredNs.set(System.nanoTime());
+        }
+    }
+
+    /** A record is not on its way any more, whatever became of it. */
+    public void onSettled() {
+        answeredNs.set(System.nanoTime());
+        inFlight.decrementAndGet();
+    }
+
+    /** Nothing is on its way any more. */
+    public void onAbandoned() {
+        inFlight.set(0);
+    }
+
+    public void onRefused() {
+        refused.increment();
+    }
+
+    public void onHeld(int partitions) {
+        held = partitions;
+    }
+
     public void onForwarded() {
         forwarded.increment();
     }
@@ -71,5 +135,13 @@ public final class ForwarderStats {
 
     void onRestart() {
         restarts.increment();
+    }
+
+    void onSilentStream() {
+        silentStreams.increment();
+    }
+
+    void onDroppedSlot() {
+        droppedSlots.increment();
     }
 }

@@ -2,6 +2,7 @@ package io.tailrace.forwarder;
 
 import io.tailrace.config.ForwarderConfig;
 import io.tailrace.forwarder.checkpoint.PositionStore;
+import io.tailrace.forwarder.metrics.PartitionLags;
 import io.tailrace.forwarder.pipeline.Pipeline;
 import io.tailrace.forwarder.retry.Backoff;
 import io.tailrace.forwarder.source.ReplicationSlot;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Forwards until it is stopped: connect, lock, check, make the slot, catch up from the table, stream; and all of it
  * again after a failure. What is in memory (positions, records on their way) outlives the stream, so a new one repeats
- * nothing. Runs on its own thread; {@link #stop()} is for any thread. Owns: the pipeline.
+ * nothing. Runs on its own thread; {@link #stop()} is for any thread. Owns: the
+ * pipeline, and the watch over the slot.
  */
 final class ForwardingLoop implements Runnable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ForwardingLoop.class);
@@ -38,7 +40,9 @@ final class ForwardingLoop implements Runnable {
     private final Pipeline pipeline;
     private final Backoff backoff;
     private final ForwarderStats stats;
+    private final ForwarderStatus status;
     private final ReplicationSlot slot;
+    private final SlotWatch watch;
     private final StatsLog statsLog;
     private final CountDownLatch stopped = new CountDownLatch(1);
     /** Of the last run; used by the loop's own thread only. */
@@ -47,13 +51,21 @@ final class ForwardingLoop implements Runnable {
     private boolean migrated;
 
     ForwardingLoop(
-            ForwarderConfig config, DataSource dataSource, Pipeline pipeline, Backoff backoff, ForwarderStats stats) {
+            ForwarderConfig config,
+            DataSource dataSource,
+            Pipeline pipeline,
+            Backoff backoff,
+            ForwarderStats stats,
+            ForwarderStatus status,
+            @Nullable PartitionLags lags) {
         this.config = config;
         this.dataSource = dataSource;
         this.pipeline = pipeline;
         this.backoff = backoff;
         this.stats = stats;
+        this.status = status;
         this.slot = new ReplicationSlot(config.replication().slot());
+        this.watch = new SlotWatch(slot, dataSource, config.replication(), stats, status, lags);
         this.statsLog = new StatsLog(stats);
     }
 
@@ -64,7 +76,9 @@ final class ForwardingLoop implements Runnable {
 
     @Override
     public void run() {
-        try (pipeline) {
+        try (pipeline;
+                watch) {
+            watch.begin();
             Duration delay = null;
             while (!isStopping()) {
                 long forwarded = stats.forwarded();
@@ -76,6 +90,7 @@ final class ForwardingLoop implements Runnable {
                 boolean wasStable = stats.forwarded() > forwarded || streamedFor.compareTo(STABLE_AFTER) > 0;
                 delay = backoff.after(wasStable ? null : delay);
                 stats.onRestart();
+                status.onPhase(ForwarderStatus.Phase.INTERRUPTED);
                 report(failure, delay);
                 stopped.await(delay.toMillis(), TimeUnit.MILLISECONDS);
             }
@@ -91,15 +106,17 @@ final class ForwardingLoop implements Runnable {
         try (SourceSession session = SourceSession.open(dataSource)) {
             try {
                 awaitLock(session);
+                watch.onLock(true);
                 prepareDatabase();
                 new PositionStore(config.replication().slot()).register(session.connection());
-                slot.ensure(session.connection());
+                catchUpWithoutSlot(session);
+                long start = watch.makeSlot(session.connection());
                 awaitInactive(session);
-                pipeline.begin(session.connection());
-                LOGGER.atInfo().addKeyValue("slot", config.replication().slot()).log("catching up from the table");
-                pipeline.catchUp();
-                return stream();
+                catchUp(session);
+                requireUntouched(session, start);
+                return stream(start);
             } finally {
+                watch.onLock(false);
                 if (isStopping()) {
                     pipeline.finish(FINISH_TIMEOUT);
                 }
@@ -114,6 +131,31 @@ final class ForwardingLoop implements Runnable {
         }
     }
 
+    /** A slot that was dropped to spare the disk is made again only when there is little left to do: until then it would keep as much again. */
+    private void catchUpWithoutSlot(SourceSession session) throws SQLException, InterruptedException {
+        if (watch.hasDroppedSlot()) {
+            catchUp(session);
+        }
+    }
+
+    private void catchUp(SourceSession session) throws SQLException, InterruptedException {
+        status.onPhase(ForwarderStatus.Phase.CATCHING_UP);
+        LOGGER.atInfo().addKeyValue("slot", config.replication().slot()).log("catching up from the table");
+        pipeline.begin(session.connection());
+        pipeline.catchUp();
+    }
+
+    /** The slot still stands where it did before the table was read, so that the stream misses nothing. */
+    private void requireUntouched(SourceSession session, long start) throws SQLException {
+        boolean untouched = slot.state(session.connection())
+                .filter(state -> state.confirmed() == start)
+                .isPresent();
+        if (!untouched) {
+            throw new SlotException(
+                    "the replication slot was dropped or moved while the table was read; what it left out is read from the table");
+        }
+    }
+
     private void prepareDatabase() {
         PostgresRequirements.checkForForwarder(dataSource);
         if (!migrated) {
@@ -122,10 +164,11 @@ final class ForwardingLoop implements Runnable {
         }
     }
 
-    private @Nullable Throwable stream() throws InterruptedException, SQLException {
+    private @Nullable Throwable stream(long start) throws InterruptedException {
         try (ReplicationStream stream = ReplicationStream.start(config.postgres(), config.replication(), pipeline)) {
             LOGGER.atInfo().addKeyValue("slot", config.replication().slot()).log("streaming");
-            SlotWatch watch = new SlotWatch(slot, dataSource);
+            watch.onStream(stream.progress(), start);
+            status.onPhase(ForwarderStatus.Phase.STREAMING);
             long startNs = System.nanoTime();
             while (!isStopping()) {
                 if (stream.awaitEnd(WATCH_INTERVAL)) {
@@ -133,10 +176,12 @@ final class ForwardingLoop implements Runnable {
                     return failure != null ? failure : new SourceException("the replication stream has ended", null);
                 }
                 streamedFor = Duration.ofNanos(System.nanoTime() - startNs);
-                watch.check();
+                watch.requireHealthy();
                 statsLog.logIfDue();
             }
             return null;
+        } finally {
+            watch.onStreamEnd();
         }
     }
 

@@ -57,7 +57,8 @@ final class ForwarderOutageIT {
                 TestConfig.target(kafka.bootstrapServers(), java.util.Map.of()),
                 TestConfig.EVERYTHING,
                 TestConfig.replication(slot, 1L << 20),
-                TestConfig.verification(false));
+                TestConfig.verification(false),
+                TestConfig.NO_METRICS);
     }
 
     @AfterEach

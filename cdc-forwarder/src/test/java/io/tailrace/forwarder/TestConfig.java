@@ -1,6 +1,7 @@
 package io.tailrace.forwarder;
 
 import io.tailrace.config.ForwarderConfig;
+import io.tailrace.config.ForwarderMetricsSettings;
 import io.tailrace.config.PostgresConfig;
 import io.tailrace.config.ReplicationConfig;
 import io.tailrace.config.Secret;
@@ -15,6 +16,7 @@ import java.util.Map;
 final class TestConfig {
     /** Every topic is forwarded, with all its settings. */
     static final ShadowSettings EVERYTHING = new ShadowSettings("*", "", "");
+    static final ForwarderMetricsSettings NO_METRICS = new ForwarderMetricsSettings("127.0.0.1", 0);
 
     private TestConfig() {}
 
@@ -24,7 +26,8 @@ final class TestConfig {
                 target(bootstrapServers, Map.of()),
                 EVERYTHING,
                 replication(slot, 64L << 20),
-                verification(false));
+                verification(false),
+                NO_METRICS);
     }
 
     static PostgresConfig postgres(PostgresAddress address) {
@@ -58,6 +61,11 @@ final class TestConfig {
     }
 
     static ReplicationConfig replication(String slot, long maxInFlightBytes) {
+        return replication(slot, maxInFlightBytes, Duration.ofMinutes(1), 0);
+    }
+
+    static ReplicationConfig replication(
+            String slot, long maxInFlightBytes, Duration streamTimeout, long retainedWalDropBytes) {
         return new ReplicationConfig(
                 slot,
                 "tailrace",
@@ -67,7 +75,10 @@ final class TestConfig {
                 500,
                 Duration.ofMillis(500),
                 Duration.ofMillis(100),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                streamTimeout,
+                0,
+                retainedWalDropBytes);
     }
 
     static VerificationConfig verification(boolean enabled) {

@@ -8,7 +8,9 @@ public record ForwarderConfig(
         @Setting("The Kafka to forward to.") TargetConfig kafka,
         @Setting("Which topics are forwarded, and what of their settings.") ShadowSettings shadow,
         @Setting("How the forwarder follows Postgres, and what it holds in memory.") ReplicationConfig replication,
-        @Setting("Whether the target holds the same as the log.") VerificationConfig verification) {
+        @Setting("Whether the target holds the same as the log.") VerificationConfig verification,
+        @Setting("Metrics for a monitoring system, and whether the forwarder does its work.")
+                ForwarderMetricsSettings metrics) {
 
     /** The configuration of a forwarder that is told nothing. */
     public static ForwarderConfig defaults() {

@@ -13,7 +13,8 @@ public record ReplicationConfig(
         @Setting(value = "The publication to follow; the broker creates it.", byDefault = "tailrace", required = true)
                 String publication,
         @Setting(
-                        value = "Memory for rows that were read from Postgres and wait to be sent.",
+                        value =
+                                "Memory for rows that were read from Postgres and wait to be sent: Debezium's max.queue.size.in.bytes.",
                         byDefault = "64MiB",
                         min = "1MiB",
                         max = "1024GiB")
@@ -42,7 +43,28 @@ public record ReplicationConfig(
                         max = "1h")
                 Duration restartBackoff,
         @Setting(value = "The longest wait between attempts.", byDefault = "30s", min = "1ms", max = "1d")
-                Duration restartBackoffMax) {
+                Duration restartBackoffMax,
+        @Setting(
+                        value =
+                                "How long the replication stream may bring nothing, though there is something to read, before it is replaced by a new one.",
+                        byDefault = "1m",
+                        min = "1s",
+                        max = "1d")
+                Duration streamTimeout,
+        @Setting(
+                        value =
+                                "How much write-ahead log Postgres may keep because of the slot before the forwarder warns. 0: it never does.",
+                        byDefault = "1GiB",
+                        min = "0",
+                        max = "1048576GiB")
+                long retainedWalWarnBytes,
+        @Setting(
+                        value =
+                                "How much write-ahead log Postgres may keep because of the slot before the forwarder drops it, so that the disk does not fill while the target is away. What follows is then read from the table, so nothing is lost, but for what the table does not keep: topics that are deleted meanwhile. 0: it never drops it.",
+                        byDefault = "0",
+                        min = "0",
+                        max = "1048576GiB")
+                long retainedWalDropBytes) {
 
     public ReplicationConfig {
         // The names that Postgres allows: CREATE_REPLICATION_SLOT in its manual.
@@ -54,6 +76,11 @@ public record ReplicationConfig(
         if (restartBackoff.compareTo(restartBackoffMax) > 0) {
             throw new ConfigException(
                     "replication.restart_backoff is longer than replication.restart_backoff_max; raise the second or lower the first");
+        }
+        if (retainedWalDropBytes > 0 && retainedWalDropBytes < retainedWalWarnBytes) {
+            throw new ConfigException(
+                    "replication.retained_wal_drop_bytes = %d is less than replication.retained_wal_warn_bytes = %d, so the slot would be dropped without a warning; raise the first or lower the second"
+                            .formatted(retainedWalDropBytes, retainedWalWarnBytes));
         }
     }
 }

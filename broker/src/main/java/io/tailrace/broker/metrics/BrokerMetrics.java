@@ -129,7 +129,7 @@ public final class BrokerMetrics implements AppendObserver, AutoCloseable {
     }
 
     /** Everything, in Prometheus's text format. */
-    String text() {
+    public String text() {
         return registry.scrape();
     }
 

@@ -200,6 +200,7 @@ public final class Pipeline implements AutoCloseable {
         if (undecided.isDue(System.nanoTime())) {
             feed.forwardDecided();
         }
+        stats.onHeld(sender.held().size());
         for (PartitionProgress progress : sender.held()) {
             tryHeld(progress);
         }

@@ -163,6 +163,7 @@ final class Sender implements AutoCloseable {
             return true;
         }
         deliveries.add(delivery);
+        stats.onSent();
         return true;
     }
 
@@ -199,6 +200,7 @@ final class Sender implements AutoCloseable {
     /** Takes note of what the target has answered by now. */
     void settle() {
         for (Delivery delivery = deliveries.pollSettled(); delivery != null; delivery = deliveries.pollSettled()) {
+            stats.onSettled();
             Exception refusal = delivery.error();
             if (refusal != null) {
                 refuse(delivery, refusal);
@@ -235,6 +237,7 @@ final class Sender implements AutoCloseable {
         if (Deliveries.refuse(delivery, System.nanoTime(), config.backoff())) {
             PartitionProgress progress = delivery.progress();
             held.add(progress);
+            stats.onRefused();
             LOGGER.atError()
                     .addKeyValue("topic", flows.name(progress.topicId()))
                     .addKeyValue("partition", progress.partition())
@@ -287,6 +290,7 @@ final class Sender implements AutoCloseable {
             abandoned.close();
         }
         deliveries.abandon();
+        stats.onAbandoned();
     }
 
     @Override

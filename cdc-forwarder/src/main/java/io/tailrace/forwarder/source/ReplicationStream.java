@@ -23,13 +23,14 @@ public final class ReplicationStream implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(60);
     private static final long CLOSE_RETRY_MS = 50;
 
+    private final StreamProgress progress = new StreamProgress();
     private final StreamHandler handler;
     private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
     private final Thread thread;
     private volatile @Nullable Throwable failure;
 
     private ReplicationStream(PostgresConfig postgres, ReplicationConfig replication, Pipeline pipeline) {
-        handler = new StreamHandler(pipeline);
+        handler = new StreamHandler(pipeline, progress);
         engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
                 .using(EngineSettings.properties(postgres, replication))
                 .using((success, message, error) -> failure = error)
@@ -44,6 +45,11 @@ public final class ReplicationStream implements AutoCloseable {
         ReplicationStream stream = new ReplicationStream(postgres, replication, pipeline);
         stream.thread.start();
         return stream;
+    }
+
+    /** How far it has come. */
+    public StreamProgress progress() {
+        return progress;
     }
 
     /** Whether the engine has ended within that time */

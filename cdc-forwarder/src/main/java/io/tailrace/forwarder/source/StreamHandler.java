@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
     private static final int MAX_WAITING = 1_000;
+    private static final String COMMIT_POSITION = "lsn_commit";
 
     private final Pipeline pipeline;
+    private final StreamProgress progress;
     private final ChangeDecoder decoder = new ChangeDecoder();
     private final ArrayDeque<Boundary> waiting = new ArrayDeque<>();
     private volatile boolean cancelled;
@@ -30,8 +32,9 @@ final class StreamHandler implements DebeziumEngine.ChangeConsumer<RecordChangeE
     /** The end of a transaction, and how many records had been sent by then. */
     private record Boundary(long sent, RecordChangeEvent<SourceRecord> heartbeat) {}
 
-    StreamHandler(Pipeline pipeline) {
+    StreamHandler(Pipeline pipeline, StreamProgress progress) {
         this.pipeline = pipeline;
+        this.progress = progress;
     }
 
     @Override
@@ -39,6 +42,17 @@ final class StreamHandler implements DebeziumEngine.ChangeConsumer<RecordChangeE
             List<RecordChangeEvent<SourceRecord>> events,
             DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
             throws InterruptedException {
+        progress.onBusy(true);
+        try {
+            handle(events);
+            mark(committer);
+            committer.markBatchFinished();
+        } finally {
+            progress.onBusy(false);
+        }
+    }
+
+    private void handle(List<RecordChangeEvent<SourceRecord>> events) throws InterruptedException {
         try {
             for (RecordChangeEvent<SourceRecord> event : events) {
                 if (cancelled) {
@@ -50,19 +64,20 @@ final class StreamHandler implements DebeziumEngine.ChangeConsumer<RecordChangeE
         } catch (SQLException failed) {
             throw new SourceException("Postgres failed while forwarding: " + failed.getMessage(), failed);
         }
-        mark(committer);
-        committer.markBatchFinished();
     }
 
     private void handle(RecordChangeEvent<SourceRecord> event) throws SQLException, InterruptedException {
         SourceRecord change = event.record();
         String topic = change.topic();
         if (topic.equals(EngineSettings.ROWS_TOPIC)) {
+            progress.onEvent();
             pipeline.offer(decoder.decode(change));
         } else if (topic.equals(EngineSettings.OUTCOMES_TOPIC)) {
+            progress.onEvent();
             pipeline.offer(ChangeDecoder.decodeOutcome(change));
         } else if (topic.equals(EngineSettings.HEARTBEAT_TOPIC)) {
             if (isBetweenTransactions(change.sourceOffset())) {
+                progress.onSeen(position(event));
                 await(event);
             }
         } else {
@@ -72,7 +87,11 @@ final class StreamHandler implements DebeziumEngine.ChangeConsumer<RecordChangeE
 
     /** The last message before it was a COMMIT, and its position is known. */
     static boolean isBetweenTransactions(Map<String, ?> offset) {
-        return "COMMIT".equals(offset.get("messageType")) && offset.get("lsn_commit") != null;
+        return "COMMIT".equals(offset.get("messageType")) && offset.get(COMMIT_POSITION) != null;
+    }
+
+    private static long position(RecordChangeEvent<SourceRecord> heartbeat) {
+        return heartbeat.record().sourceOffset().get(COMMIT_POSITION) instanceof Long position ? position : 0;
     }
 
     private void await(RecordChangeEvent<SourceRecord> heartbeat) {
@@ -86,6 +105,7 @@ final class StreamHandler implements DebeziumEngine.ChangeConsumer<RecordChangeE
             throws InterruptedException {
         Boundary reached = reached();
         if (reached != null) {
+            progress.onMarked(position(reached.heartbeat()));
             committer.markProcessed(reached.heartbeat());
         }
     }
