@@ -14,10 +14,12 @@ import io.tailrace.forwarder.metrics.Health;
 import io.tailrace.forwarder.metrics.PartitionLags;
 import io.tailrace.forwarder.pipeline.Pipeline;
 import io.tailrace.forwarder.pipeline.PipelineConfig;
+import io.tailrace.forwarder.refused.SetAside;
 import io.tailrace.forwarder.retry.Backoff;
 import io.tailrace.forwarder.route.NamePatterns;
 import io.tailrace.forwarder.route.TopicRules;
 import io.tailrace.forwarder.route.TopicStore;
+import io.tailrace.forwarder.sink.DeadLetterTopic;
 import io.tailrace.forwarder.sink.TargetSettings;
 import io.tailrace.forwarder.sink.TargetTopics;
 import io.tailrace.forwarder.source.SourceSession;
@@ -85,7 +87,8 @@ public final class Forwarder implements AutoCloseable {
                 new IdentityStore(replication.slot()),
                 new TopicStore(replication.slot(), rules(config.shadow())),
                 new LogTable(replication.catchUpFetchRows()),
-                stats);
+                stats,
+                setAside(config, settings));
         PartitionLags lags = config.metrics().port() == 0 ? null : new PartitionLags(replication.slot());
         Forwarder forwarder = new Forwarder(
                 stats,
@@ -101,6 +104,19 @@ public final class Forwarder implements AutoCloseable {
 
     private static TopicRules rules(ShadowSettings shadow) {
         return new TopicRules(shadow.includePatterns(), shadow.excludePatterns());
+    }
+
+    /** Null where refused records stop their partition. */
+    private static @Nullable SetAside setAside(ForwarderConfig config, TargetSettings settings) {
+        ReplicationConfig replication = config.replication();
+        if (!replication.setsAside()) {
+            return null;
+        }
+        DeadLetterTopic topic = replication.deadLetterTopic().isEmpty()
+                ? null
+                : new DeadLetterTopic(
+                        settings, replication.deadLetterTopic(), config.kafka().replicationFactor());
+        return new SetAside(replication.slot(), topic);
     }
 
     private void serve(ForwarderMetricsSettings settings, ForwarderStatus status, PartitionLags lags) {

@@ -106,7 +106,6 @@ final class ForwardingLoop implements Runnable {
         try (SourceSession session = SourceSession.open(dataSource)) {
             try {
                 awaitLock(session);
-                watch.onLock(true);
                 prepareDatabase();
                 new PositionStore(config.replication().slot()).register(session.connection());
                 catchUpWithoutSlot(session);
@@ -116,7 +115,7 @@ final class ForwardingLoop implements Runnable {
                 requireUntouched(session, start);
                 return stream(start);
             } finally {
-                watch.onLock(false);
+                watch.leaveSlot();
                 if (isStopping()) {
                     pipeline.finish(FINISH_TIMEOUT);
                 }

@@ -71,14 +71,15 @@ final class SlotWatch implements AutoCloseable {
         thread.start();
     }
 
-    /** Whether this process is the slot's only forwarder now. */
-    synchronized void onLock(boolean held) {
-        ours = held;
+    /** From now on the slot may be another process's. */
+    synchronized void leaveSlot() {
+        ours = false;
     }
 
-    /** Makes the slot if there is none. @return the position that it has confirmed */
+    /** Makes the slot if there is none, and looks after it from now on. @return the position that it has confirmed */
     synchronized long makeSlot(Connection database) throws SQLException {
         slot.ensure(database);
+        ours = true;
         dropped = false;
         return slot.state(database)
                 .orElseThrow(() -> new SlotException("the replication slot has just been dropped"))

@@ -18,6 +18,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -48,7 +49,9 @@ final class MetricsIT {
         return new ForwarderConfig(
                 config.postgres(),
                 config.kafka(),
+                config.shadow(),
                 config.replication(),
+                config.verification(),
                 new ForwarderMetricsSettings("127.0.0.1", port));
     }
 
@@ -68,7 +71,9 @@ final class MetricsIT {
                 String lag = "tailrace_forwarder_lag_records{partition=\"0\",topic=\"" + topic + "\"}";
                 await().atMost(SOON).until(() -> get("/metrics").body().contains(lag + " 0.0"));
                 String metrics = get("/metrics").body();
-                log.append(id, 0, null, new byte[5_000], null, System.currentTimeMillis(), 0);
+                byte[] large = new byte[5_000];
+                new Random(3).nextBytes(large);
+                log.append(id, 0, null, large, null, System.currentTimeMillis(), 0);
                 await().atMost(SOON).until(() -> get("/ready").statusCode() == UNAVAILABLE);
 
                 // Then

@@ -64,7 +64,8 @@ final class PipelineIT {
                 new IdentityStore("pipeline_it"),
                 new TopicStore("pipeline_it", new TopicRules(List.of("*"), List.of())),
                 new LogTable(30),
-                stats);
+                stats,
+                null);
         pipeline.begin(connection);
     }
 

@@ -73,7 +73,8 @@ final class ShadowIT {
                 TestConfig.target(KAFKA.bootstrapServers(), Map.of()),
                 new ShadowSettings("*", exclude, excludeSettings),
                 TestConfig.replication(slot, 64L << 20),
-                TestConfig.verification(false));
+                TestConfig.verification(false),
+                TestConfig.NO_METRICS);
     }
 
     private Forwarder start() {

@@ -75,6 +75,7 @@ final class SlotIT {
                 TestConfig.target(kafka.bootstrapServers(), Map.of()),
                 TestConfig.EVERYTHING,
                 TestConfig.replication(slot, 1L << 20, streamTimeout, dropBytes),
+                TestConfig.verification(false),
                 TestConfig.NO_METRICS);
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 final class TestConfig {
     /** Every topic is forwarded, with all its settings. */
     static final ShadowSettings EVERYTHING = new ShadowSettings("*", "", "");
+
     static final ForwarderMetricsSettings NO_METRICS = new ForwarderMetricsSettings("127.0.0.1", 0);
 
     private TestConfig() {}
@@ -78,7 +79,35 @@ final class TestConfig {
                 Duration.ofSeconds(1),
                 streamTimeout,
                 0,
-                retainedWalDropBytes);
+                retainedWalDropBytes,
+                "stop",
+                "");
+    }
+
+    /** The same, but refused records are set aside. */
+    static ForwarderConfig deadLetters(ForwarderConfig config, String topic) {
+        ReplicationConfig r = config.replication();
+        return new ForwarderConfig(
+                config.postgres(),
+                config.kafka(),
+                config.shadow(),
+                new ReplicationConfig(
+                        r.slot(),
+                        r.publication(),
+                        r.maxQueueBytes(),
+                        r.maxInFlightBytes(),
+                        r.checkpointInterval(),
+                        r.catchUpFetchRows(),
+                        r.topicRefreshInterval(),
+                        r.restartBackoff(),
+                        r.restartBackoffMax(),
+                        r.streamTimeout(),
+                        r.retainedWalWarnBytes(),
+                        r.retainedWalDropBytes(),
+                        "dead-letter",
+                        topic),
+                config.verification(),
+                config.metrics());
     }
 
     static VerificationConfig verification(boolean enabled) {

@@ -62,7 +62,12 @@ final class VerificationIT {
     private ForwarderConfig config(String bootstrapServers) {
         ForwarderConfig quiet = TestConfig.forwarder(database, bootstrapServers, slot);
         return new ForwarderConfig(
-                quiet.postgres(), quiet.kafka(), quiet.shadow(), quiet.replication(), TestConfig.verification(true));
+                quiet.postgres(),
+                quiet.kafka(),
+                quiet.shadow(),
+                quiet.replication(),
+                TestConfig.verification(true),
+                quiet.metrics());
     }
 
     @AfterEach

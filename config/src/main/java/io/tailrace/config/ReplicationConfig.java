@@ -64,9 +64,27 @@ public record ReplicationConfig(
                         byDefault = "0",
                         min = "0",
                         max = "1048576GiB")
-                long retainedWalDropBytes) {
+                long retainedWalDropBytes,
+        @Setting(
+                        value =
+                                "What becomes of a record that the target refuses (too large, not allowed). stop: nothing more of its partition is sent until it passes. dead-letter: it is set aside in the table kafka.refused_records and in the dead-letter topic, and the partition goes on without it.",
+                        byDefault = "stop",
+                        oneOf = {"stop", "dead-letter"})
+                String onError,
+        @Setting(
+                        value =
+                                "The topic of the target that takes refused records, if it takes them; made where it is missing. Nothing else may be written to it from here. Empty: the table alone.",
+                        byDefault = "tailrace-dead-letters")
+                String deadLetterTopic) {
+
+    private static final String DEAD_LETTER = "dead-letter";
 
     public ReplicationConfig {
+        if (!deadLetterTopic.matches("[a-zA-Z0-9._-]{0,249}")) {
+            throw new ConfigException(
+                    "replication.dead_letter_topic = \"%s\" is not a name for a topic; allowed are up to 249 letters, digits, dots, underscores and hyphens"
+                            .formatted(deadLetterTopic));
+        }
         // The names that Postgres allows: CREATE_REPLICATION_SLOT in its manual.
         if (!slot.matches("[a-z0-9_]{1,63}")) {
             throw new ConfigException(
@@ -82,5 +100,10 @@ public record ReplicationConfig(
                     "replication.retained_wal_drop_bytes = %d is less than replication.retained_wal_warn_bytes = %d, so the slot would be dropped without a warning; raise the first or lower the second"
                             .formatted(retainedWalDropBytes, retainedWalWarnBytes));
         }
+    }
+
+    /** Whether refused records are set aside instead of stopping their partition. */
+    public boolean setsAside() {
+        return onError.equals(DEAD_LETTER);
     }
 }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How far each partition is behind: from the saved position to the end of the log, in offsets. Thread-safe: read by the
+ * How far each partition that is forwarded is behind: from the saved position to the end of the log, in offsets. Thread-safe: read by the
  * thread that looks after the slot, taken by the one that serves metrics.
  */
 public final class PartitionLags {
@@ -20,6 +20,8 @@ public final class PartitionLags {
             """
             SELECT t.name, p.partition_id, p.next_offset - least(p.next_offset, greatest(f.next_offset, p.log_start_offset))
             FROM kafka.forwarder_positions f
+                JOIN kafka.forwarder_topics r ON r.forwarder = f.forwarder AND r.topic_id = f.topic_id
+                    AND f.partition_id = ANY (r.partitions)
                 JOIN kafka.partitions p ON p.topic_id = f.topic_id AND p.partition_id = f.partition_id
                 JOIN kafka.topics t ON t.id = p.topic_id AND t.deleted_at IS NULL
             WHERE f.forwarder = ?

@@ -10,6 +10,7 @@ import io.tailrace.forwarder.decode.Change;
 import io.tailrace.forwarder.decode.LogRow;
 import io.tailrace.forwarder.decode.Outcome;
 import io.tailrace.forwarder.decode.PendingRow;
+import io.tailrace.forwarder.refused.SetAside;
 import io.tailrace.forwarder.route.TopicStore;
 import io.tailrace.forwarder.sink.IdentityRequest;
 import io.tailrace.forwarder.sink.ProducerIdentity;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * table when the outcome is known.
  *
  * <p>Synchronized: entered by the thread that runs the stream, and between two streams by the one that watches over it.
- * Owns: the producer and the admin client. The database connection is lent to it.
+ * Owns: the producer and the admin client, and what sets records aside. The database connection is lent to it.
  */
 public final class Pipeline implements AutoCloseable {
     private static final long PAUSE_MS = 1;
@@ -47,6 +48,7 @@ public final class Pipeline implements AutoCloseable {
     private final Flows flows;
     private final UndecidedPartitions undecided = new UndecidedPartitions();
     private final Deliveries deliveries = new Deliveries();
+    private final Refusals refusals;
     private final Checkpoints checkpoints;
     private final Sender sender;
     private final TableFeed feed;
@@ -55,6 +57,7 @@ public final class Pipeline implements AutoCloseable {
     private long certainFrom;
     private long refreshDueNs = System.nanoTime();
 
+    /** @param aside what takes refused records; null if these stop their partition */
     public Pipeline(
             PipelineConfig config,
             TargetSettings settings,
@@ -63,7 +66,9 @@ public final class Pipeline implements AutoCloseable {
             IdentityStore identities,
             TopicStore topics,
             LogTable table,
-            ForwarderStats stats) {
+            ForwarderStats stats,
+            @Nullable SetAside aside) {
+        this.refusals = new Refusals(table, aside);
         this.config = config;
         this.target = target;
         this.settings = settings;
@@ -73,7 +78,8 @@ public final class Pipeline implements AutoCloseable {
         this.opener = new TopicOpener(new TargetInquiries(target), config.backoff());
         this.alignment = new Alignment(settings, table, stats);
         this.checkpoints = new Checkpoints(positions, config.checkpointInterval(), flows, deliveries);
-        this.sender = new Sender(config, settings, opener, flows, deliveries, stats, this::align, this::whileWaiting);
+        this.sender = new Sender(
+                config, settings, opener, flows, deliveries, stats, this::align, this::whileWaiting, refusals);
         this.feed = new TableFeed(table, flows, sender, checkpoints, undecided, stats);
     }
 
@@ -200,7 +206,7 @@ public final class Pipeline implements AutoCloseable {
         if (undecided.isDue(System.nanoTime())) {
             feed.forwardDecided();
         }
-        stats.onHeld(sender.held().size());
+        stats.onHeld((int) sender.held().stream().filter(flows::isForwarded).count());
         for (PartitionProgress progress : sender.held()) {
             tryHeld(progress);
         }
@@ -214,7 +220,7 @@ public final class Pipeline implements AutoCloseable {
             if (progress.isFlowing()) {
                 goOn(progress);
             } else if (progress.isProbeDue(System.nanoTime())) {
-                feed.probe(progress);
+                tryRefused(progress);
             }
         }
     }
@@ -249,12 +255,19 @@ public final class Pipeline implements AutoCloseable {
         sender.close();
         opener.close();
         target.close();
+        refusals.close();
     }
 
     private void goOn(PartitionProgress progress) throws SQLException, InterruptedException {
         if (feed.goOn(progress)) {
             sender.release(progress);
             certainFrom = deliveries.sent();
+        }
+    }
+
+    private void tryRefused(PartitionProgress progress) throws SQLException, InterruptedException {
+        if (!refusals.setAside(connection(), progress)) {
+            feed.probe(progress);
         }
     }
 

@@ -43,6 +43,7 @@ final class Sender implements AutoCloseable {
     private final Waiting waiting = new Waiting();
     private final Set<PartitionProgress> held = new LinkedHashSet<>();
     private final Aligner aligner;
+    private final Refusals refusals;
     private @Nullable TargetWriter writer;
     private @Nullable ProducerIdentity identity;
     private volatile boolean stopping;
@@ -66,7 +67,9 @@ final class Sender implements AutoCloseable {
             Deliveries deliveries,
             ForwarderStats stats,
             Aligner aligner,
-            Upkeep upkeep) {
+            Upkeep upkeep,
+            Refusals refusals) {
+        this.refusals = refusals;
         this.config = config;
         this.settings = settings;
         this.opener = opener;
@@ -238,6 +241,7 @@ final class Sender implements AutoCloseable {
             PartitionProgress progress = delivery.progress();
             held.add(progress);
             stats.onRefused();
+            refusals.onRefused(flows.name(progress.topicId()), progress, delivery.offset(), error);
             LOGGER.atError()
                     .addKeyValue("topic", flows.name(progress.topicId()))
                     .addKeyValue("partition", progress.partition())

@@ -25,6 +25,7 @@ public final class StreamWatch {
     private long events;
     private long seen;
     private long sent;
+    private long confirmed;
 
     /**
      * @param start the slot's confirmed position when the stream began
@@ -35,6 +36,7 @@ public final class StreamWatch {
         this.start = start;
         this.limitNs = limit.toNanos();
         this.seen = start;
+        this.confirmed = start;
         this.probe = start;
         this.probedNs = nowNs - PROBE_INTERVAL_NS;
         this.movedNs = nowNs;
@@ -54,9 +56,10 @@ public final class StreamWatch {
         if (hasMoved(slot)) {
             movedNs = nowNs;
         }
-        if (stream.isBusy() || stream.marked() <= slot.confirmed()) {
+        if (stream.isBusy() || stream.marked() <= slot.confirmed() || slot.confirmed() != confirmed) {
             confirmedNs = nowNs;
         }
+        confirmed = slot.confirmed();
         if (nowNs - movedNs > limitNs) {
             return new Complaint(true, "Debezium brings nothing, though there is write-ahead log to read");
         }

@@ -1,0 +1,73 @@
+package io.tailrace.forwarder.refused;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * The table {@code kafka.refused_records}. A record is copied there inside Postgres, from the log, so that its headers stay
+ * as they are. Immutable; each call runs one statement on the connection that it is given.
+ */
+final class RefusedRecords {
+    private static final String COPY =
+            """
+            INSERT INTO kafka.refused_records (forwarder, topic_id, partition_id, partition_offset, topic, key, value,
+                                               headers, timestamp_ms, reason)
+            SELECT ?, m.topic_id, m.partition_id, m.partition_offset, ?, m.key, m.value, m.headers, m.timestamp_ms, ?
+            FROM kafka.messages_%d m WHERE m.partition_id = ? AND m.partition_offset = ?
+            ON CONFLICT DO NOTHING""";
+    private static final String IS_IN_TOPIC =
+            """
+            SELECT dead_letter_offset IS NOT NULL FROM kafka.refused_records
+            WHERE forwarder = ? AND topic_id = ? AND partition_id = ? AND partition_offset = ?""";
+    private static final String IN_TOPIC =
+            """
+            UPDATE kafka.refused_records SET dead_letter_topic = ?, dead_letter_offset = ?
+            WHERE forwarder = ? AND topic_id = ? AND partition_id = ? AND partition_offset = ?""";
+
+    private final String forwarder;
+
+    RefusedRecords(String forwarder) {
+        this.forwarder = forwarder;
+    }
+
+    /** Copies the record, if it was not done before. */
+    void copy(Connection connection, Refusal refusal) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(COPY.formatted(refusal.topicId()))) {
+            statement.setString(1, forwarder);
+            statement.setString(2, refusal.topic());
+            statement.setString(3, refusal.reason());
+            statement.setInt(4, refusal.partition());
+            statement.setLong(5, refusal.offset());
+            statement.executeUpdate();
+        }
+    }
+
+    /** Whether the record is known to be in the dead-letter topic. */
+    boolean isInTopic(Connection connection, Refusal refusal) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(IS_IN_TOPIC)) {
+            setKey(statement, 1, refusal);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    /** The record is in the dead-letter topic, at that offset of its only partition. */
+    void onInTopic(Connection connection, Refusal refusal, String topic, long offset) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(IN_TOPIC)) {
+            statement.setString(1, topic);
+            statement.setLong(2, offset);
+            setKey(statement, 3, refusal);
+            statement.executeUpdate();
+        }
+    }
+
+    private void setKey(PreparedStatement statement, int first, Refusal refusal) throws SQLException {
+        statement.setString(first, forwarder);
+        statement.setInt(first + 1, refusal.topicId());
+        statement.setInt(first + 2, refusal.partition());
+        statement.setLong(first + 3, refusal.offset());
+    }
+}

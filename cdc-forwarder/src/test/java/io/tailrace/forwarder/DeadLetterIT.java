@@ -1,0 +1,146 @@
+package io.tailrace.forwarder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tailrace.config.ForwarderConfig;
+import io.tailrace.forwarder.source.SourceSession;
+import io.tailrace.local.KafkaListener;
+import io.tailrace.local.PostgresAddress;
+import io.tailrace.local.junit.KafkaExtension;
+import io.tailrace.local.junit.PostgresExtension;
+import io.tailrace.schema.Migrations;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Records that the target refuses, where they are to be set aside. */
+final class DeadLetterIT {
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final String LIMITED = "{\"max.message.bytes\": \"2000\"}";
+
+    @RegisterExtension
+    static final PostgresExtension POSTGRES = new PostgresExtension();
+
+    @RegisterExtension
+    static final KafkaExtension KAFKA = new KafkaExtension();
+
+    private static final AtomicInteger SLOTS = new AtomicInteger();
+
+    private final String slot = "dead_letter_it_" + SLOTS.incrementAndGet();
+    private final PostgresAddress database = POSTGRES.freshDatabase();
+    private final SourceLog log = new SourceLog(database);
+    private final String topic = KAFKA.freshTopicName();
+    private final String deadLetters = KAFKA.freshTopicName();
+    private TargetReader target;
+
+    @BeforeEach
+    void open() {
+        Migrations.migrate(SourceSession.dataSource(TestConfig.postgres(database)));
+        target = new TargetReader(KAFKA.server().clientProperties(KafkaListener.PLAINTEXT));
+    }
+
+    @AfterEach
+    void close() {
+        target.close();
+        await().atMost(SOON).until(() -> "0"
+                .equals(log.query(
+                        "SELECT count(*) FROM pg_replication_slots WHERE active AND slot_name = '" + slot + "'")));
+        log.execute("SELECT pg_drop_replication_slot('" + slot + "')");
+        log.close();
+    }
+
+    private ForwarderConfig config(String deadLetterTopic) {
+        return TestConfig.deadLetters(TestConfig.forwarder(database, KAFKA.bootstrapServers(), slot), deadLetterTopic);
+    }
+
+    private static byte[] large() {
+        byte[] value = new byte[5_000];
+        new Random(3).nextBytes(value);
+        return value;
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String key) {
+        Header header = record.headers().lastHeader(key);
+        return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void shouldSetARefusedRecordAsideAndGoOnBehindIt() {
+        // Given
+        int id = log.createTopic(topic, 1, LIMITED);
+        byte[] large = large();
+        log.append(id, 0, 10);
+
+        // When
+        try (Forwarder forwarder = Forwarder.start(config(deadLetters))) {
+            await().atMost(SOON).until(() -> target.end(topic, 0) >= 10);
+            log.append(id, 0, new byte[] {7}, large, "[{\"key\": \"trace\", \"value\": \"1\"}]", 42, 0);
+            log.append(id, 0, 10);
+            await().atMost(SOON).until(() -> target.end(topic, 0) >= 20);
+            assertThat(forwarder.stats().restarts()).isZero();
+        }
+        try (Forwarder again = Forwarder.start(config(deadLetters))) {
+            log.append(id, 0, 10);
+            await().atMost(SOON).until(() -> target.end(topic, 0) >= 30);
+            assertThat(again.stats().repeated()).isZero();
+        }
+
+        // Then
+        assertThat(target.offsets(topic, 0))
+                .containsExactlyElementsOf(LongStream.range(0, 31)
+                        .filter(offset -> offset != 10)
+                        .boxed()
+                        .toList());
+        List<ConsumerRecord<byte[], byte[]>> dead = target.read(deadLetters, 0);
+        assertThat(dead).hasSize(1);
+        assertThat(dead.get(0).key()).containsExactly(7);
+        assertThat(dead.get(0).value()).isEqualTo(large);
+        assertThat(dead.get(0).timestamp()).isEqualTo(42);
+        assertThat(header(dead.get(0), "trace")).isEqualTo("1");
+        assertThat(header(dead.get(0), "tailrace.source.topic")).isEqualTo(topic);
+        assertThat(header(dead.get(0), "tailrace.source.partition")).isEqualTo("0");
+        assertThat(header(dead.get(0), "tailrace.source.offset")).isEqualTo("10");
+        assertThat(header(dead.get(0), "tailrace.source.timestamp")).isEqualTo("42");
+        assertThat(header(dead.get(0), "tailrace.reason")).isNotEmpty();
+        assertThat(
+                        log.query(
+                                "SELECT partition_offset || ' ' || octet_length(value) || ' ' || (headers->0->>'key') || ' ' || dead_letter_offset FROM kafka.refused_records"))
+                .isEqualTo("10 5000 trace 0");
+        assertThat(
+                        log.query(
+                                "SELECT source_offset || ' ' || target_offset FROM kafka.forwarder_offset_map ORDER BY source_offset DESC"))
+                .isEqualTo("11 10");
+    }
+
+    @Test
+    void shouldKeepARefusedRecordInTheTableWhereThereIsNoTopicForIt() {
+        // Given
+        int id = log.createTopic(topic, 1, LIMITED);
+
+        // When
+        try (Forwarder forwarder = Forwarder.start(config(""))) {
+            log.append(id, 0, null, large(), null, System.currentTimeMillis(), 0);
+            log.append(id, 0, null, large(), null, System.currentTimeMillis(), 0);
+            log.append(id, 0, 1);
+            await().atMost(SOON).until(() -> target.end(topic, 0) >= 1);
+            assertThat(forwarder.stats().restarts()).isZero();
+        }
+
+        // Then
+        assertThat(target.offsets(topic, 0)).containsExactly(2L);
+        assertThat(
+                        log.query(
+                                "SELECT string_agg(partition_offset::text, ' ' ORDER BY partition_offset) FROM kafka.refused_records WHERE dead_letter_offset IS NULL"))
+                .isEqualTo("0 1");
+    }
+}
