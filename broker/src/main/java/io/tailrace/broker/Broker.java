@@ -17,6 +17,7 @@ import io.tailrace.broker.config.ConfigChanges;
 import io.tailrace.broker.config.DynamicConfigs;
 import io.tailrace.broker.config.FixedSettings;
 import io.tailrace.broker.group.GroupRuntime;
+import io.tailrace.broker.log.AppendFence;
 import io.tailrace.broker.log.LogAppends;
 import io.tailrace.broker.log.LogReader;
 import io.tailrace.broker.log.LogStartOffsets;
@@ -26,6 +27,8 @@ import io.tailrace.broker.log.ProducerExpiry;
 import io.tailrace.broker.metrics.BrokerMetrics;
 import io.tailrace.broker.metrics.BrokerState;
 import io.tailrace.broker.metrics.MeteredDispatcher;
+import io.tailrace.broker.migration.MigrationWatch;
+import io.tailrace.broker.migration.MoveGate;
 import io.tailrace.broker.net.BrokerServer;
 import io.tailrace.broker.outbox.Outbox;
 import io.tailrace.broker.outbox.OutboxBacklog;
@@ -79,6 +82,12 @@ public final class Broker implements AutoCloseable {
     private static final Duration EXPIRY_INTERVAL = Duration.ofHours(1);
     private static final Duration BACKLOG_INTERVAL = Duration.ofSeconds(10);
     private static final Duration REMOVAL_INTERVAL = Duration.ofMinutes(10);
+    private static final Duration MIGRATION_POLL_INTERVAL = Duration.ofSeconds(5);
+
+    /** Clients of a moved cluster have gone on long before; then what is left of their connections is closed. */
+    private static final Duration LEFTOVER_AGE = Duration.ofMinutes(1);
+
+    private static final Duration LEFTOVER_INTERVAL = Duration.ofSeconds(10);
 
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private final AtomicInteger advertisedPort = new AtomicInteger();
@@ -116,6 +125,7 @@ public final class Broker implements AutoCloseable {
         PostgresRequirements.checkForBroker(unpooled);
         Migrations.migrate(unpooled);
         BrokerLease lease = own(BrokerLease.acquire(database, time));
+        MigrationWatch migration = own(new MigrationWatch(database, lease.epoch(), MIGRATION_POLL_INTERVAL));
         BrokerThreads threads = own(new BrokerThreads(config.log().fetchThreads()));
 
         TopicRegistry registry = new TopicRegistry();
@@ -145,8 +155,8 @@ public final class Broker implements AutoCloseable {
         });
         TransactionWiring transactions = TransactionWiring.load(
                 database, threads, lease, partitions, groups.coordinator(), config.transactions(), time);
-        LogAppends appends =
-                own(new LogAppends(database, appendSettings(config), lease.epoch(), transactions.coordinator(), time));
+        LogAppends appends = own(new LogAppends(
+                database, appendSettings(config), lease.epoch(), transactions.coordinator(), migration, time));
         SqlTopicDefaults sqlDefaults = new SqlTopicDefaults(database, settings::topicDefaults);
         sqlDefaults.save();
         configs.addListener(sqlDefaults);
@@ -189,15 +199,17 @@ public final class Broker implements AutoCloseable {
                                 resolver,
                                 appends,
                                 transactions.coordinator(),
+                                migration,
                                 sessions,
                                 quotas,
                                 responseMemory)),
                         GroupApis.of(cluster, registry, groups.coordinator()),
-                        transactions.apis(resolver),
+                        transactions.apis(resolver, migration),
                         telemetry.map(TelemetryApis::of).orElse(Map.of())));
         transactions.startUpkeep();
         maintain(threads, topics, new ProducerExpiry(database, config.log().producerIdExpiration()));
-        return listen(config, apis::isServed, new QuotaGate(apis, quotas), registry, metrics -> {
+        RequestDispatcher handlers = new QuotaGate(new MoveGate(apis, migration), quotas);
+        BrokerServer started = listen(config, apis::isServed, handlers, registry, metrics -> {
             appends.observe(metrics);
             threads.maintainEvery(BACKLOG_INTERVAL, backlog::refresh);
             metrics.observe(new BrokerState(
@@ -211,6 +223,14 @@ public final class Broker implements AutoCloseable {
                     cleaner));
             telemetry.map(ClientTelemetry::pushed).ifPresent(metrics::observe);
         });
+        threads.maintainEvery(LEFTOVER_INTERVAL, () -> closeLeftovers(migration, started));
+        return started;
+    }
+
+    private static void closeLeftovers(MigrationWatch migration, BrokerServer server) {
+        if (migration.movedFor().compareTo(LEFTOVER_AGE) >= 0) {
+            server.closeOlderThan(LEFTOVER_AGE);
+        }
     }
 
     /** Clients push to a broker that shows what they push, and only there. */
@@ -231,6 +251,7 @@ public final class Broker implements AutoCloseable {
             TopicResolver topics,
             LogAppends appends,
             TransactionCoordinator transactions,
+            AppendFence fence,
             FetchSessions sessions,
             ClientQuotas quotas,
             ResponseMemory responseMemory) {
@@ -240,6 +261,7 @@ public final class Broker implements AutoCloseable {
                 new LogReader(database.fetchPool()),
                 new OffsetFinder(database.generalPool()),
                 transactions,
+                fence,
                 sessions,
                 quotas,
                 responseMemory,

@@ -5,6 +5,7 @@ import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.api.txn.TransactionApis;
 import io.tailrace.broker.group.GroupCoordinator;
 import io.tailrace.broker.group.OffsetProducer;
+import io.tailrace.broker.log.AppendFence;
 import io.tailrace.broker.log.PartitionTable;
 import io.tailrace.broker.log.ProducerIds;
 import io.tailrace.broker.log.ProducerStates;
@@ -81,11 +82,12 @@ final class TransactionWiring {
         return coordinator;
     }
 
-    Map<ApiKeys, Api> apis(TopicResolver topics) {
+    Map<ApiKeys, Api> apis(TopicResolver topics, AppendFence fence) {
         return TransactionApis.of(new TransactionApis.Parts(
                 topics,
                 coordinator,
                 groups,
+                fence,
                 producerIds,
                 new ProducerStates(database.generalPool()),
                 threads.general(),

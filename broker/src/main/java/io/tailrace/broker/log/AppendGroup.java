@@ -64,6 +64,7 @@ final class AppendGroup {
     private final GlobalOffsets globalOffsets;
     private final CopyBuffer rows;
     private final TransactionGate gate;
+    private final AppendFence fence;
     private final LongSupplier clockMs;
     private final Map<PartitionId, Change> changes =
             new TreeMap<>(Comparator.comparingInt(PartitionId::topicId).thenComparingInt(PartitionId::partition));
@@ -75,18 +76,20 @@ final class AppendGroup {
             GlobalOffsets globalOffsets,
             CopyBuffer rows,
             TransactionGate gate,
+            AppendFence fence,
             LongSupplier clockMs) {
         this.recordRows = recordRows;
         this.globalOffsets = globalOffsets;
         this.rows = rows;
         this.gate = gate;
+        this.fence = fence;
         this.clockMs = clockMs;
         rows.begin();
     }
 
     /**
      * Adds a batch, or finds that it was written before: then it gets its first answer again, after the commit, since
-     * the first may stand in this very group.
+     * the first may stand in this very group. So a producer learns also from behind a fence what is written already.
      *
      * @throws RuntimeException Kafka's exception for a batch that breaks a rule; the group is as before
      */
@@ -106,6 +109,9 @@ final class AppendGroup {
                 answers.add(new Answer(append.answer(), duplicateResult(partition, duplicate.get())));
                 return;
             }
+        }
+        fence.check();
+        if (window != null) {
             window.checkNext(header.producerId(), header.producerEpoch(), header.baseSequence());
         }
         OpenTransaction transaction = gate.transactionOf(partition, header);

@@ -2,6 +2,7 @@ package io.tailrace.broker.log;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
@@ -17,7 +18,8 @@ import org.postgresql.util.ServerErrorMessage;
  *
  * <p>The update of {@code kafka.partitions} is lock, fence and assignment in one: it finds each partition only where it
  * ends as memory thinks and where no later broker has taken it over. The row locks are held to the commit, so offsets
- * become visible in their order. Confined to the appender's thread.
+ * become visible in their order. The same statement asks whether the log is fenced for a migration, and takes the lock that
+ * a fence waits for. Confined to the appender's thread.
  */
 final class AppendTransaction {
 
@@ -27,8 +29,10 @@ final class AppendTransaction {
             FROM unnest(?::int[], ?::int[], ?::bigint[], ?::bigint[])
                  AS c (topic_id, partition_id, expected_offset, next_offset)
             WHERE p.topic_id = c.topic_id AND p.partition_id = c.partition_id
-              AND p.next_offset = c.expected_offset AND p.lease_epoch = ?
+              AND p.next_offset = c.expected_offset AND p.lease_epoch = ? AND (SELECT kafka.may_append())
             """;
+
+    private static final String MAY_APPEND = "SELECT kafka.may_append()";
 
     private static final String CLAIM_WITH_SEQUENCES =
             """
@@ -59,6 +63,15 @@ final class AppendTransaction {
 
         OffsetsMovedException() {
             super("a partition does not end where this broker left it", null, false, false);
+        }
+    }
+
+    /** The log is fenced for a migration. Nothing is written. */
+    static final class FencedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        FencedException() {
+            super("the log is fenced", null, false, false);
         }
     }
 
@@ -111,12 +124,17 @@ final class AppendTransaction {
      * @throws SQLException where it is not written
      * @throws OffsetsMovedException where memory must be read again; it is not written
      * @throws TransactionsEndedException where a part of the group has no transaction any more; it is not written
+     * @throws FencedException while nothing is appended; it is not written
      */
     void write(Connection connection, AppendGroup group)
-            throws SQLException, OffsetsMovedException, TransactionsEndedException {
+            throws SQLException, OffsetsMovedException, TransactionsEndedException, FencedException {
         joinTransactions(connection, group.transactions());
         if (claim(connection, group) != group.changes().size()) {
+            boolean fenced = isFenced(connection);
             connection.rollback();
+            if (fenced) {
+                throw new FencedException();
+            }
             throw new OffsetsMovedException();
         }
         try {
@@ -128,6 +146,13 @@ final class AppendTransaction {
             connection.commit();
         } catch (SQLException e) {
             throw new CommitUnknownException(e);
+        }
+    }
+
+    private static boolean isFenced(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(MAY_APPEND);
+                ResultSet row = statement.executeQuery()) {
+            return row.next() && !row.getBoolean(1);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.tailrace.broker.log;
 
 import io.tailrace.broker.log.AppendTransaction.CommitUnknownException;
+import io.tailrace.broker.log.AppendTransaction.FencedException;
 import io.tailrace.broker.log.AppendTransaction.LeafNotSeenException;
 import io.tailrace.broker.log.AppendTransaction.OffsetsMovedException;
 import io.tailrace.broker.log.AppendTransaction.TransactionsEndedException;
@@ -52,6 +53,7 @@ final class Appender implements AutoCloseable {
     private final PartitionLoader loader;
     private final AppendTransaction transaction;
     private final TransactionGate gate;
+    private final AppendFence fence;
     private final int groupBytes;
     private final long producerExpirationMs;
     private final Time time;
@@ -74,12 +76,14 @@ final class Appender implements AutoCloseable {
             int leaseEpoch,
             LogAppends.Settings settings,
             ProducerEpochs epochs,
+            AppendFence fence,
             Time time) {
         this.connection = connection;
         this.loader = new PartitionLoader(leaseEpoch);
         this.uncertain = new UncertainPartitions(loader);
         this.transaction = new AppendTransaction(leaseEpoch);
         this.gate = new TransactionGate(epochs);
+        this.fence = fence;
         this.groupBytes = settings.groupBytes();
         this.producerExpirationMs = settings.producerIdExpiration().toMillis();
         this.recordRows = new RecordRows(new BatchPayload(settings.maxUncompressedBatchBytes()));
@@ -167,7 +171,7 @@ final class Appender implements AutoCloseable {
     }
 
     private boolean writeGroup(Deque<PendingAppend> source, Connection current) {
-        AppendGroup group = new AppendGroup(recordRows, globalOffsets, rows, gate, time::milliseconds);
+        AppendGroup group = new AppendGroup(recordRows, globalOffsets, rows, gate, fence, time::milliseconds);
         List<PendingAppend> members = new ArrayList<>();
         try {
             while (!source.isEmpty() && group.bytes() < groupBytes) {
@@ -193,6 +197,9 @@ final class Appender implements AutoCloseable {
             group.onUncertain();
             putBack(members, source);
             return true;
+        } catch (FencedException e) {
+            members.forEach(append -> append.answer().completeExceptionally(AppendFence.refusal()));
+            return true;
         } catch (TransactionsEndedException e) {
             members.stream().filter(e::concerns).forEach(this::refuseOutsideTransaction);
             putBack(members, source);
@@ -216,7 +223,7 @@ final class Appender implements AutoCloseable {
     }
 
     private void write(Connection current, AppendGroup group)
-            throws SQLException, OffsetsMovedException, TransactionsEndedException {
+            throws SQLException, OffsetsMovedException, TransactionsEndedException, FencedException {
         long startNs = time.nanoseconds();
         rows.end();
         transaction.write(current, group);

@@ -37,13 +37,19 @@ public final class LogAppends implements AutoCloseable {
     private final long timeoutNs;
     private final Time time;
 
-    /** @param epochs what the transaction coordinator says of producers */
-    public LogAppends(Database database, Settings settings, int leaseEpoch, ProducerEpochs epochs, Time time) {
+    /**
+     * Starts the appenders.
+     *
+     * @param epochs what the transaction coordinator says of producers
+     */
+    public LogAppends(
+            Database database, Settings settings, int leaseEpoch, ProducerEpochs epochs, AppendFence fence, Time time) {
         this.timeoutNs = settings.timeout().toNanos();
         this.time = time;
         for (int i = 0; i < settings.appenders(); i++) {
             String name = "tailrace-append-" + i;
-            appenders.add(new Appender(name, new AppendConnection(database, name), leaseEpoch, settings, epochs, time));
+            appenders.add(new Appender(
+                    name, new AppendConnection(database, name), leaseEpoch, settings, epochs, fence, time));
         }
     }
 

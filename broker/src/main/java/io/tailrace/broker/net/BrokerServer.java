@@ -94,6 +94,17 @@ public final class BrokerServer implements AutoCloseable {
         return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
+    /** Reads no more from connections that have been open for longer; each closes when its requests under way are answered. */
+    public void closeOlderThan(Duration age) {
+        long openedBeforeNs = System.nanoTime() - age.toNanos();
+        for (Channel connection : connections) {
+            Long openedNs = connection.attr(ConnectionInitializer.OPENED_NS).get();
+            if (openedNs != null && openedNs - openedBeforeNs < 0) {
+                connection.pipeline().fireUserEventTriggered(RequestQueue.STOP);
+            }
+        }
+    }
+
     /**
      * Accepts and reads no more; each connection closes when its requests under way are answered. Does not wait for that, so that
      * what serves the requests can then be told to finish them early. Idempotent.

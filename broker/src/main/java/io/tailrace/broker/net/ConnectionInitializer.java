@@ -5,6 +5,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.AttributeKey;
 import io.tailrace.broker.protocol.RequestDispatcher;
 import io.tailrace.broker.protocol.RequestParser;
 import io.tailrace.config.ListenerConfig;
@@ -13,6 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Builds the pipeline of a new connection; the order is explained in the package description. Thread-safe. */
 final class ConnectionInitializer extends ChannelInitializer<Channel> {
+    /** When a connection was opened, by the clock of {@link System#nanoTime}. */
+    static final AttributeKey<Long> OPENED_NS = AttributeKey.valueOf(ConnectionInitializer.class, "openedNs");
+
     private final ListenerConfig config;
     private final RequestParser parser;
     private final RequestDispatcher dispatcher;
@@ -42,6 +46,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
         NettyClientConnection connection = new NettyClientConnection(channel, connectionNumbers.incrementAndGet());
+        channel.attr(OPENED_NS).set(System.nanoTime());
         ReadGate gate = new ReadGate(channel);
         long idleMs = config.idleTimeout().toMillis();
         channel.pipeline()

@@ -29,6 +29,7 @@ class AppendGroupTest {
                 globalOffsets,
                 rows,
                 new TransactionGate(id -> ProducerEpochs.NOT_TRANSACTIONAL),
+                AppendFence.NONE,
                 () -> NOW_MS);
     }
 

@@ -107,6 +107,7 @@ class LogAppendsIT {
                 new LogAppends.Settings(1, 1 << 20, 1 << 24, Duration.ofSeconds(30), Duration.ofDays(1)),
                 leaseEpoch,
                 NO_TRANSACTIONS,
+                AppendFence.NONE,
                 Time.SYSTEM);
     }
 
@@ -358,6 +359,7 @@ class LogAppendsIT {
                         new LogAppends.Settings(1, 1 << 20, 1 << 24, Duration.ofMillis(300), Duration.ofDays(1)),
                         EPOCH,
                         NO_TRANSACTIONS,
+                        AppendFence.NONE,
                         Time.SYSTEM)) {
             // When
             CompletableFuture<AppendResult> answer = away.append(partition, Batches.plain(1), PRODUCE_VERSION, true);
@@ -403,6 +405,7 @@ class LogAppendsIT {
                 EPOCH,
                 new LogAppends.Settings(1, 1 << 20, 1 << 24, Duration.ofSeconds(30), Duration.ofDays(1)),
                 NO_TRANSACTIONS,
+                AppendFence.NONE,
                 Time.SYSTEM)) {
             // When
             for (IncomingBatch batch : List.of(good, bad, good)) {

@@ -73,6 +73,7 @@ public final class LogFixture implements AutoCloseable {
                 new LogAppends.Settings(1, 1 << 20, 1 << 24, Duration.ofSeconds(30), Duration.ofDays(1)),
                 leaseEpoch,
                 id -> ProducerEpochs.NOT_TRANSACTIONAL,
+                AppendFence.NONE,
                 Time.SYSTEM);
     }
 

@@ -2,6 +2,7 @@ package io.tailrace.broker.api.log;
 
 import io.tailrace.broker.api.Api;
 import io.tailrace.broker.api.TopicResolver;
+import io.tailrace.broker.log.AppendFence;
 import io.tailrace.broker.log.LogAppends;
 import io.tailrace.broker.log.LogReader;
 import io.tailrace.broker.log.OffsetFinder;
@@ -29,6 +30,7 @@ public final class LogApis {
             LogReader reader,
             OffsetFinder offsets,
             TransactionCoordinator transactions,
+            AppendFence fence,
             FetchSessions fetchSessions,
             ClientQuotas quotas,
             ResponseMemory responseMemory,
@@ -43,7 +45,8 @@ public final class LogApis {
     public static Map<ApiKeys, Api> of(Parts parts) {
         return Map.of(
                 ApiKeys.PRODUCE,
-                new ProduceApi(parts.topics(), parts.appends(), new TransactionalProduce(parts.transactions())),
+                new ProduceApi(
+                        parts.topics(), parts.appends(), new TransactionalProduce(parts.transactions(), parts.fence())),
                 ApiKeys.FETCH,
                 new FetchApi(parts),
                 ApiKeys.LIST_OFFSETS,

@@ -1,5 +1,6 @@
 package io.tailrace.broker.api.log;
 
+import io.tailrace.broker.log.AppendFence;
 import io.tailrace.broker.log.Partition;
 import io.tailrace.broker.txn.ProducerIdentity;
 import io.tailrace.broker.txn.TransactionCoordinator;
@@ -31,9 +32,11 @@ final class TransactionalProduce {
     private static final short ABORTABLE_VERSION = 11;
 
     private final TransactionCoordinator transactions;
+    private final AppendFence fence;
 
-    TransactionalProduce(TransactionCoordinator transactions) {
+    TransactionalProduce(TransactionCoordinator transactions, AppendFence fence) {
         this.transactions = transactions;
+        this.fence = fence;
     }
 
     /** Begins the appends, once their partitions are part of the transaction, if there is one. */
@@ -45,6 +48,10 @@ final class TransactionalProduce {
         boolean nothingToAdd = partitions.isEmpty() || produce.transactionalId() == null;
         if (nothingToAdd || !ProduceRequest.isTransactionV2Requested(version)) {
             return appends.get();
+        }
+        if (fence.isUp()) {
+            // A transaction that cannot get its records must not get their partitions.
+            return CompletableFuture.failedFuture(AppendFence.refusal());
         }
         return producer(produce)
                 .map(producer -> transactions.withPartitions(produce.transactionalId(), producer, partitions, appends))

@@ -2,6 +2,7 @@ package io.tailrace.broker.api.txn;
 
 import io.tailrace.broker.api.Api;
 import io.tailrace.broker.api.TopicResolver;
+import io.tailrace.broker.log.AppendFence;
 import io.tailrace.broker.log.Partition;
 import io.tailrace.broker.protocol.KafkaRequest;
 import io.tailrace.broker.txn.ProducerIdentity;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * AddPartitionsToTxn. Clients send one transaction, up to version 3. Later versions are for brokers: several transactions, each
- * to be extended or only looked at. One partition that is not there keeps all of a transaction's partitions out.
+ * to be extended or only looked at. One partition that is not there keeps all of a transaction's partitions out. Behind a fence
+ * no transaction gets more partitions: clients try again.
  */
 final class AddPartitionsToTxnApi implements Api {
 
@@ -37,10 +39,12 @@ final class AddPartitionsToTxnApi implements Api {
 
     private final TopicResolver topics;
     private final TransactionCoordinator transactions;
+    private final AppendFence fence;
 
-    AddPartitionsToTxnApi(TopicResolver topics, TransactionCoordinator transactions) {
+    AddPartitionsToTxnApi(TopicResolver topics, TransactionCoordinator transactions, AppendFence fence) {
         this.topics = topics;
         this.transactions = transactions;
+        this.fence = fence;
     }
 
     @Override
@@ -81,6 +85,10 @@ final class AddPartitionsToTxnApi implements Api {
         ProducerIdentity producer = new ProducerIdentity(transaction.producerId(), transaction.producerEpoch());
         if (transaction.verifyOnly()) {
             return CompletableFuture.completedFuture(verify(request, transactionalId, producer, found));
+        }
+        if (fence.isUp()) {
+            return CompletableFuture.completedFuture(
+                    request.errorResponseForTransaction(transactionalId, Errors.COORDINATOR_LOAD_IN_PROGRESS));
         }
         return transactions
                 .addPartitions(transactionalId, producer, found.values())

@@ -3,6 +3,7 @@ package io.tailrace.broker.api.txn;
 import io.tailrace.broker.api.Api;
 import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.group.GroupCoordinator;
+import io.tailrace.broker.log.AppendFence;
 import io.tailrace.broker.log.ProducerIds;
 import io.tailrace.broker.log.ProducerStates;
 import io.tailrace.broker.txn.TransactionCoordinator;
@@ -23,6 +24,7 @@ public final class TransactionApis {
             TopicResolver topics,
             TransactionCoordinator transactions,
             GroupCoordinator groups,
+            AppendFence fence,
             ProducerIds producerIds,
             ProducerStates producerStates,
             Executor generalExecutor,
@@ -37,7 +39,7 @@ public final class TransactionApis {
                 ApiKeys.INIT_PRODUCER_ID,
                 new InitProducerIdApi(parts.producerIds()::next, transactions::initProducerId),
                 ApiKeys.ADD_PARTITIONS_TO_TXN,
-                new AddPartitionsToTxnApi(parts.topics(), transactions),
+                new AddPartitionsToTxnApi(parts.topics(), transactions, parts.fence()),
                 ApiKeys.ADD_OFFSETS_TO_TXN,
                 new AddOffsetsToTxnApi(transactions),
                 ApiKeys.TXN_OFFSET_COMMIT,

@@ -1,0 +1,152 @@
+package io.tailrace.broker.migration;
+
+import io.tailrace.broker.log.AppendFence;
+import io.tailrace.broker.sql.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows how far a migration has come. It sleeps on a connection that listens for {@code tailrace_migration}, which costs
+ * Postgres nothing, and looks by itself now and then, should a notification be lost. Where Postgres is away, what was known
+ * last holds; a fence ends in its time all the same. Thread-safe. Owns: its thread, and that connection.
+ */
+public final class MigrationWatch implements AppendFence, AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(MigrationWatch.class);
+    private static final String NAME = "tailrace-migration";
+    private static final int SLICE_MS = 500;
+    private static final long PAUSE_AFTER_FAILURE_MS = 1000;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    private final Database database;
+    private final long pollIntervalNs;
+    private final Thread thread;
+    private volatile Stage stage;
+    private volatile long movedNs = System.nanoTime();
+    private volatile boolean closing;
+
+    /** What the log was told of last. Confined to the thread, once that runs. */
+    private Stage told = new Stage.Serving();
+
+    /**
+     * Reads how things stand, says that this broker heeds it, and follows it from then on.
+     *
+     * @param pollInterval how often to look without being told
+     */
+    public MigrationWatch(Database database, int leaseEpoch, Duration pollInterval) throws SQLException {
+        this.database = database;
+        this.pollIntervalNs = pollInterval.toNanos();
+        this.stage = database.inTransaction(connection -> {
+            MigrationStore.heed(connection, leaseEpoch);
+            return MigrationStore.read(connection);
+        });
+        tell();
+        this.thread = new Thread(this::run, NAME);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** As of now. */
+    Stage stage() {
+        Stage known = stage;
+        return known instanceof Stage.Fenced fenced && System.nanoTime() - fenced.untilNs() >= 0
+                ? new Stage.Serving()
+                : known;
+    }
+
+    @Override
+    public boolean isUp() {
+        return !(stage() instanceof Stage.Serving);
+    }
+
+    /** For how long this broker has known that clients are to go on elsewhere; zero where they are not. */
+    public Duration movedFor() {
+        return stage instanceof Stage.Moved ? Duration.ofNanos(System.nanoTime() - movedNs) : Duration.ZERO;
+    }
+
+    private void run() {
+        while (!closing) {
+            try (Connection connection = database.connect(NAME)) {
+                listen(connection);
+                while (!closing) {
+                    follow(MigrationStore.read(connection));
+                    tell();
+                    awaitChange(connection);
+                }
+            } catch (SQLException | RuntimeException e) {
+                LOGGER.atDebug().setCause(e).log("the state of the migration cannot be read; it is tried again");
+                pause();
+            }
+        }
+    }
+
+    private static void listen(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("LISTEN tailrace_migration");
+        }
+    }
+
+    private void follow(Stage next) {
+        if (next instanceof Stage.Moved && !(stage instanceof Stage.Moved)) {
+            movedNs = System.nanoTime();
+        }
+        stage = next;
+    }
+
+    private void tell() {
+        Stage next = stage();
+        if (told.getClass() == next.getClass()) {
+            return;
+        }
+        told = next;
+        if (next instanceof Stage.Moved moved) {
+            LOGGER.atInfo()
+                    .addKeyValue("redirect", moved.redirect())
+                    .addKeyValue("bootstrapServers", moved.bootstrapServers())
+                    .log("the cluster has moved; its clients are to go on at the target");
+        } else if (next instanceof Stage.Fenced) {
+            LOGGER.atInfo().log("the log is fenced for a migration; producers are told to try again");
+        } else {
+            LOGGER.atInfo().log("clients are served again");
+        }
+    }
+
+    /** Nothing is sent to Postgres meanwhile: notifications come by themselves. */
+    private void awaitChange(Connection connection) throws SQLException {
+        PGConnection postgres = connection.unwrap(PGConnection.class);
+        long startNs = System.nanoTime();
+        while (!closing && System.nanoTime() - startNs < pollIntervalNs) {
+            if (postgres.getNotifications(SLICE_MS).length > 0) {
+                return;
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(PAUSE_AFTER_FAILURE_MS);
+        } catch (InterruptedException e) {
+            closing = true;
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the thread, in bounded time. */
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join(CLOSE_TIMEOUT.toMillis());
+            if (thread.isAlive()) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
