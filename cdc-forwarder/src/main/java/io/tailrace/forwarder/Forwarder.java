@@ -14,6 +14,8 @@ import io.tailrace.forwarder.metrics.Health;
 import io.tailrace.forwarder.metrics.PartitionLags;
 import io.tailrace.forwarder.pipeline.Pipeline;
 import io.tailrace.forwarder.pipeline.PipelineConfig;
+import io.tailrace.forwarder.redirect.ClientView;
+import io.tailrace.forwarder.redirect.TargetMetadataKeeper;
 import io.tailrace.forwarder.refused.SetAside;
 import io.tailrace.forwarder.retry.Backoff;
 import io.tailrace.forwarder.route.NamePatterns;
@@ -46,14 +48,17 @@ public final class Forwarder implements AutoCloseable {
     private final ForwarderStats stats;
     private final ForwardingLoop loop;
     private final ContinuousVerifier verifier;
+    private final TargetMetadataKeeper targetMetadata;
     private final Thread thread;
     private @Nullable ForwarderMetrics metrics;
     private @Nullable MonitoringServer server;
 
-    private Forwarder(ForwarderStats stats, ForwardingLoop loop, ContinuousVerifier verifier) {
+    private Forwarder(
+            ForwarderStats stats, ForwardingLoop loop, ContinuousVerifier verifier, TargetMetadataKeeper targetMetadata) {
         this.stats = stats;
         this.loop = loop;
         this.verifier = verifier;
+        this.targetMetadata = targetMetadata;
         this.thread = new Thread(loop, "tailrace-forwarder");
     }
 
@@ -66,6 +71,7 @@ public final class Forwarder implements AutoCloseable {
     public static Forwarder start(ForwarderConfig config) {
         ReplicationConfig replication = config.replication();
         TargetSettings settings = new TargetSettings(config.kafka(), replication.maxInFlightBytes());
+        ClientView clientView = ClientView.of(settings.admin(), config.migration());
         DataSource dataSource = SourceSession.dataSource(config.postgres());
         check(dataSource);
         ForwarderStats stats = new ForwarderStats();
@@ -93,7 +99,8 @@ public final class Forwarder implements AutoCloseable {
         Forwarder forwarder = new Forwarder(
                 stats,
                 new ForwardingLoop(config, dataSource, pipeline, backoff, stats, status, lags),
-                new ContinuousVerifier(config, dataSource, settings));
+                new ContinuousVerifier(config, dataSource, settings),
+                TargetMetadataKeeper.start(dataSource, clientView, replication.slot()));
         if (lags != null) {
             forwarder.serve(config.metrics(), status, lags);
         }
@@ -157,6 +164,7 @@ public final class Forwarder implements AutoCloseable {
      */
     @Override
     public void close() {
+        targetMetadata.close();
         loop.stop();
         verifier.close();
         try {

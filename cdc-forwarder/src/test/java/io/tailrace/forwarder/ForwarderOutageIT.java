@@ -58,6 +58,7 @@ final class ForwarderOutageIT {
                 TestConfig.EVERYTHING,
                 TestConfig.replication(slot, 1L << 20),
                 TestConfig.verification(false),
+                TestConfig.NO_MIGRATION,
                 TestConfig.NO_METRICS);
     }
 

@@ -2,6 +2,7 @@ package io.tailrace.forwarder;
 
 import io.tailrace.config.ForwarderConfig;
 import io.tailrace.config.ForwarderMetricsSettings;
+import io.tailrace.config.MigrationConfig;
 import io.tailrace.config.PostgresConfig;
 import io.tailrace.config.ReplicationConfig;
 import io.tailrace.config.Secret;
@@ -28,6 +29,7 @@ final class TestConfig {
                 EVERYTHING,
                 replication(slot, 64L << 20),
                 verification(false),
+                NO_MIGRATION,
                 NO_METRICS);
     }
 

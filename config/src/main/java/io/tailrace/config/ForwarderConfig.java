@@ -9,6 +9,7 @@ public record ForwarderConfig(
         @Setting("Which topics are forwarded, and what of their settings.") ShadowSettings shadow,
         @Setting("How the forwarder follows Postgres, and what it holds in memory.") ReplicationConfig replication,
         @Setting("Whether the target holds the same as the log.") VerificationConfig verification,
+        @Setting("How clients will reach the target when they move there.") MigrationConfig migration,
         @Setting("Metrics for a monitoring system, and whether the forwarder does its work.")
                 ForwarderMetricsSettings metrics) {
 

@@ -48,7 +48,7 @@ public record TargetConfig(
     public TargetConfig {
         producer = Map.copyOf(producer);
         List<String> problems = new ArrayList<>();
-        TargetRules.checkServers(bootstrapServers, problems);
+        TargetRules.checkServers("kafka.bootstrap_servers", bootstrapServers, problems);
         TargetRules.checkLogin(securityProtocol, saslMechanism, username, password, problems);
         TargetRules.checkTls(securityProtocol, truststore, keystore, problems);
         TargetRules.checkProducer(producer, problems);

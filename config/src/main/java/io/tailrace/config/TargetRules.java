@@ -16,12 +16,11 @@ final class TargetRules {
 
     private TargetRules() {}
 
-    static void checkServers(String bootstrapServers, List<String> problems) {
+    static void checkServers(String setting, String bootstrapServers, List<String> problems) {
         for (String server : bootstrapServers.split(",", -1)) {
             if (!SERVER.matcher(server.strip()).matches()) {
-                problems.add(
-                        "kafka.bootstrap_servers = \"%s\": addresses like kafka-1:9092, separated by commas, are needed"
-                                .formatted(bootstrapServers));
+                problems.add("%s = \"%s\": addresses like kafka-1:9092, separated by commas, are needed"
+                        .formatted(setting, bootstrapServers));
                 return;
             }
         }

@@ -47,6 +47,7 @@ import org.apache.kafka.common.requests.InitProducerIdRequest;
 import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.MetadataResponse;
 import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -243,7 +244,7 @@ class MovedIT {
                 .build());
     }
 
-    private Errors init(String transactionalId) throws Exception {
+    private Errors init(@Nullable String transactionalId) throws Exception {
         return only(new InitProducerIdRequest.Builder(new InitProducerIdRequestData()
                         .setTransactionalId(transactionalId)
                         .setTransactionTimeoutMs(1000))
