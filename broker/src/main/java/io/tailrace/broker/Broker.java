@@ -82,7 +82,6 @@ public final class Broker implements AutoCloseable {
     private static final Duration EXPIRY_INTERVAL = Duration.ofHours(1);
     private static final Duration BACKLOG_INTERVAL = Duration.ofSeconds(10);
     private static final Duration REMOVAL_INTERVAL = Duration.ofMinutes(10);
-    private static final Duration MIGRATION_POLL_INTERVAL = Duration.ofSeconds(5);
 
     /** Clients of a moved cluster have gone on long before; then what is left of their connections is closed. */
     private static final Duration LEFTOVER_AGE = Duration.ofMinutes(1);
@@ -125,7 +124,7 @@ public final class Broker implements AutoCloseable {
         PostgresRequirements.checkForBroker(unpooled);
         Migrations.migrate(unpooled);
         BrokerLease lease = own(BrokerLease.acquire(database, time));
-        MigrationWatch migration = own(new MigrationWatch(database, lease.epoch(), MIGRATION_POLL_INTERVAL));
+        MigrationWatch migration = own(new MigrationWatch(database, lease.epoch()));
         BrokerThreads threads = own(new BrokerThreads(config.log().fetchThreads()));
 
         TopicRegistry registry = new TopicRegistry();

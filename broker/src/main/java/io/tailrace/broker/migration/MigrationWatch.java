@@ -20,11 +20,15 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(MigrationWatch.class);
     private static final String NAME = "tailrace-migration";
     private static final int SLICE_MS = 500;
+
+    /** How often to look without being told: seldom, but for when a migration is under way. */
+    private static final Duration QUIET_POLL_INTERVAL = Duration.ofMinutes(1);
+
+    private static final Duration POLL_INTERVAL = Duration.ofSeconds(5);
     private static final long PAUSE_AFTER_FAILURE_MS = 1000;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final Database database;
-    private final long pollIntervalNs;
     private final Thread thread;
     private volatile Stage stage;
     private volatile long movedNs = System.nanoTime();
@@ -33,14 +37,9 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
     /** What the log was told of last. Confined to the thread, once that runs. */
     private Stage told = new Stage.Serving();
 
-    /**
-     * Reads how things stand, says that this broker heeds it, and follows it from then on.
-     *
-     * @param pollInterval how often to look without being told
-     */
-    public MigrationWatch(Database database, int leaseEpoch, Duration pollInterval) throws SQLException {
+    /** Reads how things stand, says that this broker heeds it, and follows it from then on. */
+    public MigrationWatch(Database database, int leaseEpoch) throws SQLException {
         this.database = database;
-        this.pollIntervalNs = pollInterval.toNanos();
         this.stage = database.inTransaction(connection -> {
             MigrationStore.heed(connection, leaseEpoch);
             return MigrationStore.read(connection);
@@ -116,11 +115,12 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
         }
     }
 
-    /** Nothing is sent to Postgres meanwhile: notifications come by themselves. */
+    /** Until a notification comes, the fence ends by itself, or it is time to look. Nothing is sent to Postgres meanwhile. */
     private void awaitChange(Connection connection) throws SQLException {
         PGConnection postgres = connection.unwrap(PGConnection.class);
+        Duration interval = told instanceof Stage.Serving ? QUIET_POLL_INTERVAL : POLL_INTERVAL;
         long startNs = System.nanoTime();
-        while (!closing && System.nanoTime() - startNs < pollIntervalNs) {
+        while (!closing && System.nanoTime() - startNs < interval.toNanos() && stage().getClass() == told.getClass()) {
             if (postgres.getNotifications(SLICE_MS).length > 0) {
                 return;
             }
