@@ -74,6 +74,7 @@ final class ShadowIT {
                 new ShadowSettings("*", exclude, excludeSettings),
                 TestConfig.replication(slot, 64L << 20),
                 TestConfig.verification(false),
+                TestConfig.NO_MIGRATION,
                 TestConfig.NO_METRICS);
     }
 

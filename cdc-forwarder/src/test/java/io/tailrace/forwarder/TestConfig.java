@@ -18,6 +18,8 @@ final class TestConfig {
     /** Every topic is forwarded, with all its settings. */
     static final ShadowSettings EVERYTHING = new ShadowSettings("*", "", "");
 
+    static final MigrationConfig NO_MIGRATION = new MigrationConfig("", "");
+
     static final ForwarderMetricsSettings NO_METRICS = new ForwarderMetricsSettings("127.0.0.1", 0);
 
     private TestConfig() {}

@@ -67,6 +67,7 @@ final class VerificationIT {
                 quiet.shadow(),
                 quiet.replication(),
                 TestConfig.verification(true),
+                quiet.migration(),
                 quiet.metrics());
     }
 

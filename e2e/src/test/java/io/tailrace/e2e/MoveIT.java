@@ -67,7 +67,7 @@ class MoveIT {
     private final Set<String> received = new HashSet<>();
 
     @ParameterizedTest
-    @EnumSource(names = "KAFKA_PYTHON", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(names = {"JAVA", "JAVA_KIP848", "LIBRDKAFKA"})
     void shouldPassRunningClientsOnToTheTarget(ClientKind kind) throws Exception {
         // Given
         PostgresAddress database = DATABASES.fresh();
