@@ -54,7 +54,10 @@ public final class Forwarder implements AutoCloseable {
     private @Nullable MonitoringServer server;
 
     private Forwarder(
-            ForwarderStats stats, ForwardingLoop loop, ContinuousVerifier verifier, TargetMetadataKeeper targetMetadata) {
+            ForwarderStats stats,
+            ForwardingLoop loop,
+            ContinuousVerifier verifier,
+            TargetMetadataKeeper targetMetadata) {
         this.stats = stats;
         this.loop = loop;
         this.verifier = verifier;
