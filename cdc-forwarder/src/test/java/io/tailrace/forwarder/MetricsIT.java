@@ -52,6 +52,7 @@ final class MetricsIT {
                 config.shadow(),
                 config.replication(),
                 config.verification(),
+                config.migration(),
                 new ForwarderMetricsSettings("127.0.0.1", port));
     }
 

@@ -76,6 +76,7 @@ final class SlotIT {
                 TestConfig.EVERYTHING,
                 TestConfig.replication(slot, 1L << 20, streamTimeout, dropBytes),
                 TestConfig.verification(false),
+                TestConfig.NO_MIGRATION,
                 TestConfig.NO_METRICS);
     }
 

@@ -111,6 +111,7 @@ final class TestConfig {
                         "dead-letter",
                         topic),
                 config.verification(),
+                config.migration(),
                 config.metrics());
     }
 
