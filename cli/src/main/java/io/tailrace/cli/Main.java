@@ -4,6 +4,7 @@ import io.tailrace.cli.bench.BenchCommand;
 import io.tailrace.cli.dev.DevCommand;
 import io.tailrace.cli.migrate.MigrateCommand;
 import io.tailrace.cli.sql.SqlCommand;
+import io.tailrace.cli.tables.TablesCommand;
 import java.net.BindException;
 import java.sql.SQLException;
 import java.util.Objects;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
             DevCommand.class,
             BrokerCommand.class,
             ForwarderCommand.class,
+            TablesCommand.class,
             KafkaCommand.class,
             MigrateCommand.class,
             SqlCommand.class,

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * A program that runs until SIGTERM or Ctrl-C and is then closed, for a bounded time. The process ends with 0 if that
  * went well: the JVM's own code for a signal, 143, would look like a failure to whoever sent it.
  */
-final class RunningProgram {
+public final class RunningProgram {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RunningProgram.class);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
@@ -22,7 +22,7 @@ final class RunningProgram {
     private final String name;
     private final AutoCloseable program;
 
-    RunningProgram(String name, AutoCloseable program) {
+    public RunningProgram(String name, AutoCloseable program) {
         this.name = name;
         this.program = program;
     }
@@ -32,7 +32,7 @@ final class RunningProgram {
      *
      * @param readyFile gets the text, if not null
      */
-    void awaitSignal(@Nullable Path readyFile, String readyText) throws IOException, InterruptedException {
+    public void awaitSignal(@Nullable Path readyFile, String readyText) throws IOException, InterruptedException {
         Runtime.getRuntime().addShutdownHook(new Thread(this::closeAndHalt, name + "-shutdown"));
         if (readyFile != null) {
             Path unfinished = readyFile.resolveSibling(readyFile.getFileName() + ".tmp");

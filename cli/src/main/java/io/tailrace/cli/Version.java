@@ -7,13 +7,15 @@ import picocli.CommandLine.IVersionProvider;
 /** The version of the jar, and of what it was built on. */
 public final class Version implements IVersionProvider {
 
+    /** The jar's, for other programs to read. */
+    public static String own() {
+        return Objects.requireNonNullElse(Version.class.getPackage().getImplementationVersion(), "(not packaged)");
+    }
+
     @Override
     public String[] getVersion() {
-        String own = Version.class.getPackage().getImplementationVersion();
         return new String[] {
-            "tailrace " + Objects.requireNonNullElse(own, "(not packaged)"),
-            "Apache Kafka " + AppInfoParser.getVersion(),
-            "Java " + Runtime.version()
+            "tailrace " + own(), "Apache Kafka " + AppInfoParser.getVersion(), "Java " + Runtime.version()
         };
     }
 }

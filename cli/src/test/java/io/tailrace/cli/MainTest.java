@@ -43,6 +43,21 @@ class MainTest {
     }
 
     @Test
+    void shouldNameTheUnknownSettingOfTables(@TempDir Path directory) throws Exception {
+        // Given
+        Path file = Files.writeString(directory.resolve("config.toml"), "[kafka]\nbroker = [\"x:1\"]\n");
+
+        // When
+        int code = run("tables", "-q", "-c", file.toString());
+
+        // Then
+        assertThat(code).isEqualTo(1);
+        assertThat(errors.toString())
+                .contains("unknown setting `kafka.broker`", "did you mean `kafka.brokers`?")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void shouldListTheKnownToolsForAnUnknownOne() {
         // When
         int code = run("kafka", "kafka-nothing", "--help");

@@ -26,7 +26,12 @@ record SettingDefinition(String key, Class<?> type, Setting setting) {
 
     /** The name under which the environment sets {@code key}: {@code TAILRACE_BROKER_PORT}. */
     static String environmentName(String key) {
-        return ENVIRONMENT_PREFIX + key.replace('.', '_').toUpperCase(Locale.ROOT);
+        return ENVIRONMENT_PREFIX + environmentSuffix(key);
+    }
+
+    /** The part of that name behind the prefix. */
+    static String environmentSuffix(String key) {
+        return key.replace('.', '_').toUpperCase(Locale.ROOT);
     }
 
     String environmentName() {

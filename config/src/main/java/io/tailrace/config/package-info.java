@@ -7,7 +7,8 @@
  * meets them: {@code SettingCatalog} (which settings exist, read from the records and their
  * {@link io.tailrace.config.Setting} annotations), {@code FileSettings} and {@code EnvironmentSettings} (text and its
  * origin, by key), {@code ValueParser} (text to a typed value within its limits), {@code RecordBuilder} (values to
- * records). {@code docs/configuration.md} and the default files are written from the same catalog.
+ * records). {@link io.tailrace.config.TablesConfig} has names and places of its own, which {@link
+ * io.tailrace.config.TablesConfigLoader} knows. {@code docs/configuration.md} and the default files are written from the same catalog.
  */
 @NullMarked
 package io.tailrace.config;
