@@ -10,6 +10,7 @@ public final class ForwarderStats {
     private final LongAdder skipped = new LongAdder();
     private final LongAdder arrived = new LongAdder();
     private final LongAdder repeated = new LongAdder();
+    private final LongAdder lost = new LongAdder();
     private final LongAdder gapsFilled = new LongAdder();
     private final LongAdder restarts = new LongAdder();
     private final LongAdder silentStreams = new LongAdder();
@@ -20,11 +21,18 @@ public final class ForwarderStats {
     private volatile int held;
 
     /** The counters at one moment. */
-    public record Snapshot(long forwarded, long arrived, long skipped, long repeated, long gapsFilled, long restarts) {}
+    public record Snapshot(
+            long forwarded, long arrived, long skipped, long repeated, long lost, long gapsFilled, long restarts) {}
 
     public Snapshot snapshot() {
         return new Snapshot(
-                forwarded.sum(), arrived.sum(), skipped.sum(), repeated.sum(), gapsFilled.sum(), restarts.sum());
+                forwarded.sum(),
+                arrived.sum(),
+                skipped.sum(),
+                repeated.sum(),
+                lost.sum(),
+                gapsFilled.sum(),
+                restarts.sum());
     }
 
     /** Records that the target acknowledged. */
@@ -45,6 +53,11 @@ public final class ForwarderStats {
     /** Records that may be on the target twice, because a crash came where somebody else writes as well. */
     public long repeated() {
         return repeated.sum();
+    }
+
+    /** Records that the target had acknowledged and lost, and that were sent again. */
+    public long lost() {
+        return lost.sum();
     }
 
     /** Times that the stream jumped and the table was read for what lay in between. */
@@ -127,6 +140,10 @@ public final class ForwarderStats {
 
     public void onRepeated(long records) {
         repeated.add(records);
+    }
+
+    public void onLost(long records) {
+        lost.add(records);
     }
 
     public void onGapFilled() {

@@ -10,7 +10,7 @@ final class StatsLog {
     private static final Duration INTERVAL = Duration.ofSeconds(30);
 
     private final ForwarderStats stats;
-    private ForwarderStats.Snapshot logged = new ForwarderStats.Snapshot(0, 0, 0, 0, 0, 0);
+    private ForwarderStats.Snapshot logged = new ForwarderStats.Snapshot(0, 0, 0, 0, 0, 0, 0);
     private long dueNs = System.nanoTime() + INTERVAL.toNanos();
 
     StatsLog(ForwarderStats stats) {
@@ -35,6 +35,7 @@ final class StatsLog {
                 .addKeyValue("arrived", now.arrived())
                 .addKeyValue("skipped", now.skipped())
                 .addKeyValue("repeated", now.repeated())
+                .addKeyValue("lost", now.lost())
                 .addKeyValue("gapsFilled", now.gapsFilled())
                 .addKeyValue("restarts", now.restarts())
                 .log("forwarded so far");

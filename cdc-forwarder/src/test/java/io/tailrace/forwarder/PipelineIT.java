@@ -7,6 +7,9 @@ import io.tailrace.forwarder.catchup.LogTable;
 import io.tailrace.forwarder.checkpoint.IdentityStore;
 import io.tailrace.forwarder.checkpoint.PositionStore;
 import io.tailrace.forwarder.decode.LogRow;
+import io.tailrace.forwarder.offsets.OffsetMaps;
+import io.tailrace.forwarder.offsets.Place;
+import io.tailrace.forwarder.offsets.SourceOffset;
 import io.tailrace.forwarder.pipeline.Pipeline;
 import io.tailrace.forwarder.pipeline.PipelineConfig;
 import io.tailrace.forwarder.retry.Backoff;
@@ -27,7 +30,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,9 +63,14 @@ final class PipelineIT {
         Migrations.migrate(SourceSession.dataSource(TestConfig.postgres(database)));
         connection = database.connect();
         target = new TargetReader(KAFKA.server().clientProperties(KafkaListener.PLAINTEXT));
+        pipeline = pipeline();
+        pipeline.begin(connection);
+    }
+
+    private Pipeline pipeline() {
         TargetSettings settings = new TargetSettings(TestConfig.target(KAFKA.bootstrapServers(), Map.of()), 64L << 20);
         Backoff backoff = new Backoff(Duration.ofMillis(50), Duration.ofMillis(200));
-        pipeline = new Pipeline(
+        return new Pipeline(
                 new PipelineConfig(64L << 20, Duration.ofMillis(50), Duration.ofSeconds(60), backoff),
                 settings,
                 new TargetTopics(settings, KAFKA.bootstrapServers(), 1, new NamePatterns(List.of())),
@@ -66,7 +80,6 @@ final class PipelineIT {
                 new LogTable(30),
                 stats,
                 null);
-        pipeline.begin(connection);
     }
 
     @AfterEach
@@ -125,6 +138,147 @@ final class PipelineIT {
                 .endsWith(98L, 99L);
         assertThat(log.query("SELECT next_offset || ',' || target_next_offset FROM kafka.forwarder_positions"))
                 .isEqualTo("100,20");
+        assertThat(map()).isEqualTo("0,0 90,10");
+        assertThat(new OffsetMaps("pipeline_it")
+                        .places(connection, List.of(new SourceOffset(id, 0, 50), new SourceOffset(id, 0, 93))))
+                .containsExactly(new Place.At(10), new Place.At(13));
+    }
+
+    @Test
+    void shouldGoOnWithTheMapThatIsSaved() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1);
+        log.append(id, 0, 10);
+        log.execute("DELETE FROM kafka.messages WHERE partition_offset = 4");
+        pipeline.catchUp();
+        finish();
+        pipeline.close();
+
+        // When
+        pipeline = pipeline();
+        pipeline.begin(connection);
+        log.append(id, 0, 10);
+        log.execute("DELETE FROM kafka.messages WHERE partition_offset = 14");
+        pipeline.catchUp();
+        finish();
+
+        // Then
+        assertThat(map()).isEqualTo("0,0 5,4 15,13");
+    }
+
+    @Test
+    void shouldSendEverythingAgainToATopicThatWasMadeAnew() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1);
+        log.append(id, 0, 100);
+        forward(100);
+
+        // When
+        makeAnew();
+        log.append(id, 0, 50);
+        pipeline.catchUp();
+
+        // Then
+        awaitMended(150);
+        target.assertExactly(topic, 0, 150);
+        assertThat(stats.lost()).isEqualTo(100);
+        assertThat(map()).isEqualTo("0,0");
+    }
+
+    /** As after an unclean election: the target ends before what it has acknowledged. */
+    @Test
+    void shouldSendAgainWhatTheTargetHasLost() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1);
+        log.append(id, 0, 100);
+        log.execute("DELETE FROM kafka.messages WHERE partition_offset BETWEEN 10 AND 19");
+        forward(90);
+        List<ConsumerRecord<byte[], byte[]>> before = target.read(topic, 0);
+
+        // When
+        makeAnew();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                KAFKA.server().clientProperties(KafkaListener.PLAINTEXT),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (ConsumerRecord<byte[], byte[]> record : before.subList(0, 60)) {
+                producer.send(new ProducerRecord<>(topic, 0, record.timestamp(), record.key(), record.value()))
+                        .get();
+            }
+        }
+        log.append(id, 0, 50);
+        pipeline.catchUp();
+
+        // Then
+        awaitMended(140);
+        assertThat(target.offsets(topic, 0)).doesNotHaveDuplicates().isSorted().hasSize(140);
+        assertThat(stats.lost()).isEqualTo(30);
+        assertThat(stats.repeated()).isZero();
+        assertThat(map()).isEqualTo("0,0 20,10");
+    }
+
+    @Test
+    void shouldSendEverythingAgainWhereSomebodyElsesRecordsStandInANewTopic() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1);
+        log.append(id, 0, 20);
+        forward(20);
+
+        // When
+        makeAnew();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                KAFKA.server().clientProperties(KafkaListener.PLAINTEXT),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topic, 0, null, "7".getBytes(StandardCharsets.US_ASCII)))
+                    .get();
+        }
+        log.append(id, 0, 5);
+        pipeline.catchUp();
+
+        // Then
+        awaitMended(26);
+        assertThat(target.offsets(topic, 0))
+                .startsWith(7L, 0L, 1L)
+                .endsWith(23L, 24L)
+                .hasSize(26);
+        assertThat(map()).isEqualTo("0,1");
+    }
+
+    private void forward(long records) throws Exception {
+        pipeline.catchUp();
+        await().untilAsserted(() -> {
+            pipeline.tick();
+            assertThat(stats.forwarded()).isEqualTo(records);
+            assertThat(pipeline.saved()).isEqualTo(pipeline.sent());
+        });
+    }
+
+    private void awaitMended(long end) {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            pipeline.tick();
+            assertThat(target.end(topic, 0)).isEqualTo(end);
+            assertThat(log.query("SELECT target_next_offset FROM kafka.forwarder_positions"))
+                    .isEqualTo(Long.toString(end));
+        });
+    }
+
+    /** The target's topic, deleted and created by somebody else. */
+    private void makeAnew() throws Exception {
+        try (Admin admin = Admin.create(KAFKA.server().clientProperties(KafkaListener.PLAINTEXT))) {
+            admin.deleteTopics(List.of(topic)).all().get();
+            await().ignoreExceptions().until(() -> {
+                admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1)))
+                        .all()
+                        .get();
+                return true;
+            });
+        }
+    }
+
+    private @Nullable String map() {
+        return log.query("SELECT string_agg(source_offset || ',' || target_offset, ' ' ORDER BY source_offset)"
+                + " FROM kafka.forwarder_offset_map");
     }
 
     @Test

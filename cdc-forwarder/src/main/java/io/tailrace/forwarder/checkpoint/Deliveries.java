@@ -40,6 +40,11 @@ public final class Deliveries {
         return delivery.progress().onAcknowledged(delivery.offset(), delivery.targetOffset(), delivery.generation());
     }
 
+    /** Notes that the target gave an offset out again; returns whether it counts, see {@link PartitionProgress#onFallenBack} */
+    public static boolean fallBack(Delivery delivery) {
+        return delivery.progress().onFallenBack(delivery.offset(), delivery.targetOffset(), delivery.generation());
+    }
+
     /** Applies a refusal; returns whether it is the one to tell about, see {@link PartitionProgress#onRefused} */
     public static boolean refuse(Delivery delivery, long nowNs, Backoff backoff) {
         return delivery.progress().onRefused(delivery.offset(), delivery.generation(), nowNs, backoff);

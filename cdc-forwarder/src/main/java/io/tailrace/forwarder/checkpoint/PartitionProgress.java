@@ -26,6 +26,10 @@ public final class PartitionProgress {
     private boolean aligned;
     /** Where the target's partition was last seen to end, if that was not taken into account yet. */
     private @Nullable Long targetEnd;
+    /** Whether it was asked where the target's partition ends, with nothing in flight since. */
+    private boolean asked;
+    /** The lowest offset that the target gave out a second time: what it had there before is lost. */
+    private @Nullable Long fallenTo;
 
     private int inFlight;
     /** Raised at each refusal: sends of an older generation are sent again and no longer count. */
@@ -38,7 +42,15 @@ public final class PartitionProgress {
     private @Nullable Position saved;
 
     /** What keeps a partition from flowing, and when to try again. */
-    private record Hold(long probeAtNs, Duration delay, boolean probing) {}
+    private record Hold(long probeAtNs, Duration delay, boolean refused, boolean probing) {
+        Hold at(long nowNs) {
+            return new Hold(nowNs, delay, refused, probing);
+        }
+
+        Hold probing(boolean sent) {
+            return new Hold(probeAtNs, delay, refused, sent);
+        }
+    }
 
     public PartitionProgress(int topicId, int partition, long next, @Nullable Long targetNext) {
         this.topicId = topicId;
@@ -101,16 +113,60 @@ public final class PartitionProgress {
         return !aligned && targetEnd == null;
     }
 
-    /** Where the target's partition ends. It is to be taken into account when nothing is in flight any more. */
-    public void onTargetEnd(long end) {
-        if (!aligned) {
-            targetEnd = end;
+    /**
+     * Whether to ask now where the target's partition ends. Not while something is in flight: an end from before it lands
+     * would look as if the target had lost it.
+     */
+    public boolean askTargetEnd() {
+        asked = lacksTargetEnd() && inFlight == 0;
+        return asked;
+    }
+
+    /** Where the target's partition ends. What waited for that only can be tried at once. */
+    public void onTargetEnd(long end, long nowNs) {
+        if (aligned || !asked) {
+            return;
+        }
+        targetEnd = end;
+        if (hold != null && !hold.refused()) {
+            probeAt(nowNs);
         }
     }
 
-    /** The answer to take into account now, or null: there is none, or something is in flight. */
+    /** Where the target's partition ends, if that is known and not taken into account yet; otherwise null. */
     public @Nullable Long targetEnd() {
         return inFlight == 0 ? targetEnd : null;
+    }
+
+    /** Whether anything is on its way. */
+    public boolean isInFlight() {
+        return inFlight > 0;
+    }
+
+    /** Whether the target has lost records that it acknowledged, if its partition ends at {@code end}. */
+    public boolean hasLost(long end) {
+        return fallenTo != null || (targetNext != null && end < targetNext);
+    }
+
+    /** Whether it is known that the target has lost records, and nothing was done about it yet. */
+    public boolean isAstray() {
+        Long end = targetEnd();
+        return end != null && !aligned && hasLost(end);
+    }
+
+    /** The lowest offset that the target gave out a second time, if it did so. */
+    public @Nullable Long fallenTo() {
+        return fallenTo;
+    }
+
+    /** The target has lost records: from this position on everything is sent again. Only while nothing is in flight. */
+    public void cutBack(Checkpoint to) {
+        next = to.position().nextOffset();
+        acknowledged = next;
+        targetNext = to.position().targetNextOffset();
+        shared = to.position().shared();
+        fallenTo = null;
+        onLoaded(to);
     }
 
     /** The record at {@code offset} was found on the target, where the last acknowledged one ends. */
@@ -128,6 +184,7 @@ public final class PartitionProgress {
         }
         targetNext = end;
         targetEnd = null;
+        fallenTo = null;
         aligned = true;
     }
 
@@ -135,6 +192,7 @@ public final class PartitionProgress {
     public void unalign() {
         aligned = false;
         targetEnd = null;
+        asked = false;
     }
 
     /** Whether records may be sent now. */
@@ -173,6 +231,22 @@ public final class PartitionProgress {
         return true;
     }
 
+    /**
+     * The target gave the record an offset that it had given to an earlier one. Whether this is the first of its
+     * generation: the partition is to be aligned anew.
+     */
+    boolean onFallenBack(long offset, long targetOffset, int sentInGeneration) {
+        if (sentInGeneration != generation) {
+            return false;
+        }
+        inFlight--;
+        fallenTo = targetOffset;
+        next = offset;
+        generation++;
+        unalign();
+        return true;
+    }
+
     /** Whether this refusal is the first of its generation: the partition is held from now on. */
     boolean onRefused(long offset, int sentInGeneration, long nowNs, Backoff backoff) {
         inFlight--;
@@ -180,7 +254,7 @@ public final class PartitionProgress {
             refused = false;
             return false;
         }
-        hold(nowNs, backoff);
+        hold(nowNs, backoff, true);
         next = offset;
         return true;
     }
@@ -197,11 +271,15 @@ public final class PartitionProgress {
         return true;
     }
 
-    /** Holds the partition back at its next record; each time in a row for longer. */
+    /** Holds the partition back at its next record, as it is unknown where that goes; each time in a row for longer. */
     public void hold(long nowNs, Backoff backoff) {
+        hold(nowNs, backoff, false);
+    }
+
+    private void hold(long nowNs, Backoff backoff, boolean byRefusal) {
         Hold before = hold;
         Duration delay = backoff.after(before == null ? null : before.delay());
-        hold = new Hold(nowNs + delay.toNanos(), delay, false);
+        hold = new Hold(nowNs + delay.toNanos(), delay, byRefusal, false);
         generation++;
         refused = false;
         unalign();
@@ -215,14 +293,14 @@ public final class PartitionProgress {
     /** What held the partition may have gone: if it is held, the next try is at that time. */
     public void probeAt(long nowNs) {
         if (hold != null) {
-            hold = new Hold(nowNs, hold.delay(), hold.probing());
+            hold = hold.at(nowNs);
         }
     }
 
     /** The next record sent is a probe: if it is acknowledged, the partition flows again. */
     public void probe() {
         if (hold != null) {
-            hold = new Hold(hold.probeAtNs(), hold.delay(), true);
+            hold = hold.probing(true);
         }
     }
 
@@ -239,7 +317,7 @@ public final class PartitionProgress {
         refused = false;
         unalign();
         if (hold != null) {
-            hold = new Hold(hold.probeAtNs(), hold.delay(), false);
+            hold = hold.probing(false);
         }
     }
 

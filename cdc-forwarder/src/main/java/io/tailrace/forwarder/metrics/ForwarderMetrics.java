@@ -49,6 +49,7 @@ public final class ForwarderMetrics implements AutoCloseable {
         count("records.arrived", "Records found on the target after a crash", stats, ForwarderStats::arrived);
         count("records.skipped", "Rows that came again and were not sent again", stats, ForwarderStats::skipped);
         count("records.repeated", "Records that may be on the target twice", stats, ForwarderStats::repeated);
+        count("records.lost", "Records that the target had acknowledged and lost", stats, ForwarderStats::lost);
         count("records.refused", "Refusals of a record by the target", stats, ForwarderStats::refused);
         count("gaps.filled", "Jumps of the stream, filled from the table", stats, ForwarderStats::gapsFilled);
         count("restarts", "New starts after a failure", stats, ForwarderStats::restarts);

@@ -3,13 +3,13 @@ package io.tailrace.forwarder.pipeline;
 import io.tailrace.forwarder.ForwarderStats;
 import io.tailrace.forwarder.catchup.LogTable;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
+import io.tailrace.forwarder.checkpoint.PositionStore;
 import io.tailrace.forwarder.decode.LogRow;
 import io.tailrace.forwarder.sink.TargetReader;
 import io.tailrace.forwarder.sink.TargetSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -29,27 +29,23 @@ final class Alignment {
 
     private final TargetSettings settings;
     private final LogTable table;
+    private final LostRecords lost;
     private final ForwarderStats stats;
 
-    Alignment(TargetSettings settings, LogTable table, ForwarderStats stats) {
+    Alignment(TargetSettings settings, LogTable table, PositionStore positions, ForwarderStats stats) {
         this.settings = settings;
         this.table = table;
+        this.lost = new LostRecords(settings, table, positions, stats);
         this.stats = stats;
     }
 
     /** Takes into account that the target's partition ends at {@code end}. Only while nothing of it is in flight. */
     void align(Connection connection, TopicFlow flow, PartitionProgress progress, long end) throws SQLException {
         Long expected = progress.targetNext();
-        if (expected != null && end > expected) {
+        if (progress.hasLost(end)) {
+            lost.sendAgain(connection, flow, progress, end);
+        } else if (expected != null && end > expected) {
             onBeyond(connection, flow, progress, end);
-        } else if (expected != null && end < expected) {
-            LOGGER.atWarn()
-                    .addKeyValue("topic", flow.topic().name())
-                    .addKeyValue("partition", progress.partition())
-                    .addKeyValue("expectedOffset", expected)
-                    .addKeyValue("endOffset", end)
-                    .log(
-                            "the target's partition ends before what it acknowledged: it has lost records, or was made anew");
         }
         progress.align(end);
     }
@@ -95,7 +91,7 @@ final class Alignment {
                         rows.addAll(read(connection, flow, progress));
                     }
                     LogRow row = rows.poll();
-                    if (row == null || !isSame(row, record)) {
+                    if (row == null || !SameRecord.test(row, record)) {
                         return;
                     }
                     progress.onArrived(row.offset(), record.offset());
@@ -111,12 +107,5 @@ final class Alignment {
         return table.read(connection, progress.topicId(), progress.partition(), progress.next(), stableExc).stream()
                 .filter(row -> flow.route().takes(row.partition(), row.offset()))
                 .toList();
-    }
-
-    private static boolean isSame(LogRow row, ConsumerRecord<byte[], byte[]> record) {
-        return row.timestampMs() == record.timestamp()
-                && Arrays.equals(row.key(), record.key())
-                && Arrays.equals(row.value(), record.value())
-                && row.headers().equals(List.of(record.headers().toArray()));
     }
 }

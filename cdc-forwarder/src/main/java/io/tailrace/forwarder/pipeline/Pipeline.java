@@ -76,7 +76,7 @@ public final class Pipeline implements AutoCloseable {
         this.flows = new Flows(topics);
         this.stats = stats;
         this.opener = new TopicOpener(new TargetInquiries(target), config.backoff());
-        this.alignment = new Alignment(settings, table, stats);
+        this.alignment = new Alignment(settings, table, positions, stats);
         this.checkpoints = new Checkpoints(positions, config.checkpointInterval(), flows, deliveries);
         this.sender = new Sender(
                 config, settings, opener, flows, deliveries, stats, this::align, this::whileWaiting, refusals);
@@ -92,6 +92,9 @@ public final class Pipeline implements AutoCloseable {
     public synchronized void begin(Connection database) throws SQLException, InterruptedException {
         connection = database;
         feed.use(database);
+        if (sender.isIdentityRefused()) {
+            identities.forget(database);
+        }
         if (sender.hasWriter()) {
             restore(database).forEach(opener::open);
         } else {
@@ -100,6 +103,7 @@ public final class Pipeline implements AutoCloseable {
             sender.begin(identity);
             live.forEach(opener::open);
             awaitAnswers();
+            sender.mend();
         }
         flows.save(database);
         checkpoints.save(database);
@@ -126,6 +130,9 @@ public final class Pipeline implements AutoCloseable {
     /** A partition that is new to the target: where it ends there is saved before the first record is sent. */
     private void align(TopicFlow flow, PartitionProgress progress, long end) throws SQLException {
         boolean known = progress.targetNext() != null;
+        if (progress.hasLost(end)) {
+            checkpoints.save(connection());
+        }
         alignment.align(connection(), flow, progress, end);
         if (!known) {
             checkpoints.save(connection());
@@ -271,16 +278,17 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
-    private void refreshIfDue() throws SQLException {
+    private void refreshIfDue() throws SQLException, InterruptedException {
         if (System.nanoTime() - refreshDueNs >= 0) {
             opener.refresh(flows.refresh(connection()));
             flows.save(connection());
+            sender.mend();
             refreshDueNs = System.nanoTime() + config.topicRefreshInterval().toNanos();
         }
     }
 
     /** What waits may wait for a topic that has gone from the target. */
-    private void whileWaiting(boolean stalled) throws SQLException {
+    private void whileWaiting(boolean stalled) throws SQLException, InterruptedException {
         opener.settle();
         checkpoints.saveIfDue(connection());
         if (stalled) {

@@ -12,12 +12,16 @@ import io.tailrace.forwarder.sink.TargetSettings;
 import io.tailrace.forwarder.sink.TargetWriter;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,12 +50,13 @@ final class Sender implements AutoCloseable {
     private final Refusals refusals;
     private @Nullable TargetWriter writer;
     private @Nullable ProducerIdentity identity;
+    private boolean identityRefused;
     private volatile boolean stopping;
 
     /** What must go on while the target keeps the sender waiting. */
     interface Upkeep {
         /** Called again and again; {@code stalled} now and then, when it has lasted so long that a topic may be gone. */
-        void whileWaiting(boolean stalled) throws SQLException;
+        void whileWaiting(boolean stalled) throws SQLException, InterruptedException;
     }
 
     /** Takes into account where the target's partition ends. */
@@ -88,6 +93,7 @@ final class Sender implements AutoCloseable {
     /** @param known who the forwarder is to the target */
     void begin(ProducerIdentity known) {
         identity = known;
+        identityRefused = false;
         writer = new TargetWriter(settings);
     }
 
@@ -103,7 +109,7 @@ final class Sender implements AutoCloseable {
     /** Whether the target's partition can take the record. Waits while the target is about to say so. */
     private boolean isOpen(TopicFlow flow, PartitionProgress progress) throws SQLException, InterruptedException {
         while (!isAligned(flow, progress)) {
-            if (lacksAnswer(flow, progress)) {
+            if (lacksAnswer(flow, progress) && !progress.isInFlight()) {
                 opener.open(flow);
                 if (lacksAnswer(flow, progress) && !opener.isAnswerNear(flow)) {
                     return false;
@@ -125,10 +131,29 @@ final class Sender implements AutoCloseable {
         }
         Long end = progress.targetEnd();
         if (!progress.isAligned() && end != null) {
+            long before = progress.next();
             aligner.align(flow, progress, end);
             running().begin(partition(flow, progress), end, identity(progress));
+            if (progress.next() < before) {
+                held.add(progress);
+            }
         }
         return progress.isAligned();
+    }
+
+    /** Sends again what the target is known to have lost, though nothing new follows there. */
+    void mend() throws SQLException, InterruptedException {
+        for (TopicFlow flow : flows.all()) {
+            List<PartitionProgress> astray = new ArrayList<>();
+            flow.forEach(progress -> {
+                if (progress.isAstray() && flow.route().forwards(progress.partition())) {
+                    astray.add(progress);
+                }
+            });
+            for (PartitionProgress progress : astray) {
+                isAligned(flow, progress);
+            }
+        }
     }
 
     /**
@@ -189,8 +214,20 @@ final class Sender implements AutoCloseable {
     }
 
     private TargetException broken(Exception failure) {
+        identityRefused = isIdentityRefused(failure);
         abandonWriter();
         return new TargetException("the target does not take records any more: " + failure.getMessage(), failure);
+    }
+
+    private static boolean isIdentityRefused(Exception failure) {
+        return failure instanceof InvalidProducerEpochException
+                || failure instanceof ProducerFencedException
+                || failure instanceof InvalidPidMappingException;
+    }
+
+    /** Whether the target takes nothing any more of the identity that the last writer had. */
+    boolean isIdentityRefused() {
+        return identityRefused;
     }
 
     private void awaitTarget() throws SQLException, InterruptedException {
@@ -221,6 +258,10 @@ final class Sender implements AutoCloseable {
     private void acknowledge(Delivery delivery) {
         PartitionProgress progress = delivery.progress();
         Long expected = progress.targetNext();
+        if (expected != null && delivery.targetOffset() < expected && Deliveries.fallBack(delivery)) {
+            held.add(progress);
+            return;
+        }
         if (!Deliveries.acknowledge(delivery)) {
             return;
         }

@@ -227,9 +227,14 @@ final class TableFeed {
             return false;
         }
         List<LogRow> rows = table.read(connection(), progress.topicId(), progress.partition(), progress.next(), endExc);
+        long from = progress.next();
         for (LogRow row : rows) {
             if (!progress.isFlowing()) {
                 return false;
+            }
+            // What was sent may have come back meanwhile, and then the table is read again from there.
+            if (progress.next() != from) {
+                break;
             }
             progress.skipTo(row.offset());
             if (flow.route().takes(row.partition(), row.offset())) {
@@ -237,6 +242,7 @@ final class TableFeed {
             } else {
                 progress.skipTo(row.offset() + 1);
             }
+            from = row.offset() + 1;
         }
         if (rows.isEmpty()) {
             progress.skipTo(endExc);

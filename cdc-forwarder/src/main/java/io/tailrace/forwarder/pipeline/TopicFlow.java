@@ -121,6 +121,11 @@ final class TopicFlow {
                         && partitions.values().stream().noneMatch(PartitionProgress::lacksTargetEnd));
     }
 
+    /** The target's topic has gone: where its partitions end must be asked for anew. */
+    void onGone() {
+        partitions.values().forEach(PartitionProgress::unalign);
+    }
+
     boolean isReady(int partition) {
         return partition < readyPartitions;
     }
@@ -165,7 +170,7 @@ final class TopicFlow {
         for (PartitionProgress progress : partitions.values()) {
             Long end = ready.ends().get(targetPartition(progress.partition()));
             if (end != null) {
-                progress.onTargetEnd(end);
+                progress.onTargetEnd(end, nowNs);
             }
             if (!isReady(progress.partition())) {
                 progress.probeAt(nowNs);
@@ -181,9 +186,9 @@ final class TopicFlow {
         retry.onFailure(nowNs, backoff);
     }
 
-    /** The target did not answer. */
+    /** The target did not answer. A topic that was ready goes on as soon as it does, so it is soon asked for again. */
     void onNoAnswer(long nowNs, Backoff backoff) {
-        retry.onFailure(nowNs, backoff);
+        retry.onFailure(nowNs, isReady() ? new Backoff(backoff.first(), backoff.first()) : backoff);
     }
 
     /** What is to be saved of it, or null if the saved state still says the same. */

@@ -62,7 +62,7 @@ final class TopicOpener implements AutoCloseable {
     private static List<TopicPartition> withoutEnd(TopicFlow flow) {
         List<TopicPartition> partitions = new ArrayList<>();
         flow.forEach(progress -> {
-            if (progress.lacksTargetEnd()) {
+            if (progress.askTargetEnd()) {
                 partitions.add(flow.targetPartition(progress.partition()));
             }
         });
@@ -131,7 +131,8 @@ final class TopicOpener implements AutoCloseable {
                 LOGGER.atWarn()
                         .addKeyValue("topic", flow.topic().name())
                         .addKeyValue("target", flow.route().target())
-                        .log("topic has gone from the target; it is made again, without the records it had");
+                        .log("topic has gone from the target; it is made again, with the records that are still here");
+                flow.onGone();
                 check(flow);
             }
         }

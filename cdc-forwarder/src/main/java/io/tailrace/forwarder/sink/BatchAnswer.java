@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the target said of a batch.
  *
- * @param baseOffset of an acknowledged one, or −1 if the target did not tell
+ * @param baseOffset of an acknowledged one, otherwise −1
  * @param reason of a refusal, otherwise null
  */
 record BatchAnswer(Kind kind, long baseOffset, @Nullable Exception reason) {
@@ -18,8 +18,10 @@ record BatchAnswer(Kind kind, long baseOffset, @Nullable Exception reason) {
     enum Kind {
         /** The target has it. */
         ACKNOWLEDGED,
-        /** Another time, perhaps at another broker. */
+        /** It does not have it. Another time, perhaps at another broker. */
         LATER,
+        /** It may have it, or may yet get it: the answer is missing, or says no more than that. */
+        UNKNOWN,
         /** It does not follow what the target has of this producer. */
         OUT_OF_ORDER,
         /** Never. */
@@ -28,7 +30,8 @@ record BatchAnswer(Kind kind, long baseOffset, @Nullable Exception reason) {
         FATAL
     }
 
-    static final BatchAnswer LATER = new BatchAnswer(Kind.LATER, -1, null);
+    static final BatchAnswer UNKNOWN = new BatchAnswer(Kind.UNKNOWN, -1, null);
+    private static final BatchAnswer LATER = new BatchAnswer(Kind.LATER, -1, null);
 
     long retryAfterNs() {
         return RETRY_AFTER_NS;
@@ -36,8 +39,7 @@ record BatchAnswer(Kind kind, long baseOffset, @Nullable Exception reason) {
 
     static BatchAnswer of(Errors error, long baseOffset, @Nullable String message) {
         return switch (error) {
-            case NONE -> new BatchAnswer(Kind.ACKNOWLEDGED, baseOffset, null);
-            case DUPLICATE_SEQUENCE_NUMBER -> new BatchAnswer(Kind.ACKNOWLEDGED, -1, null);
+            case NONE -> baseOffset < 0 ? UNKNOWN : new BatchAnswer(Kind.ACKNOWLEDGED, baseOffset, null);
             case OUT_OF_ORDER_SEQUENCE_NUMBER -> new BatchAnswer(Kind.OUT_OF_ORDER, -1, null);
             case MESSAGE_TOO_LARGE,
                     RECORD_LIST_TOO_LARGE,
@@ -48,12 +50,16 @@ record BatchAnswer(Kind kind, long baseOffset, @Nullable Exception reason) {
                     UNSUPPORTED_FOR_MESSAGE_FORMAT,
                     TOPIC_AUTHORIZATION_FAILED -> new BatchAnswer(Kind.REFUSED, -1, error.exception(message));
             // Another topic of this name, or none: metadata tell.
-            case UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_PRODUCER_ID, CORRUPT_MESSAGE -> LATER;
-            default -> isLater(error) ? LATER : new BatchAnswer(Kind.FATAL, -1, error.exception(message));
+            case UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION, LEADER_NOT_AVAILABLE -> LATER;
+            case NOT_ENOUGH_REPLICAS, CORRUPT_MESSAGE -> LATER;
+            // It has it, but does not say where; or it has forgotten who sends.
+            case DUPLICATE_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID -> UNKNOWN;
+            // Also of a leader that has lost its office after it wrote the batch.
+            default -> isRetriable(error) ? UNKNOWN : new BatchAnswer(Kind.FATAL, -1, error.exception(message));
         };
     }
 
-    private static boolean isLater(Errors error) {
+    private static boolean isRetriable(Errors error) {
         Exception exception = error.exception();
         return exception instanceof org.apache.kafka.common.errors.RetriableException
                 && !(exception instanceof AuthorizationException)

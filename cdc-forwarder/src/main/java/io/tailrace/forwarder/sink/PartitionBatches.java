@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>If the oldest batch is out of order, then the partition does not end where the successor of a dead process thinks: a
  * batch of the dead one has landed since, or the partition has lost records. Then it is lost, until told anew where it ends.
+ * So it is when it is unknown what became of a batch (the broker may have forgotten the producer, and would take the batch a
+ * second time), and when another broker leads the partition, which may lack what its predecessor acknowledged.
  *
  * <p>Guarded by the lock of its {@link TargetWriter}.
  */
@@ -38,10 +40,9 @@ final class PartitionBatches {
 
     private ProducerIdentity identity = NOBODY;
     private @Nullable Uuid topicId;
+    private @Nullable Integer leaderEpoch;
     /** The offset that the next record is to get. */
     private long nextOffset;
-    /** How much the target's offsets are ahead of the sequences, since another producer writes there as well. */
-    private long foreign;
 
     private boolean begun;
     private boolean lost;
@@ -61,8 +62,8 @@ final class PartitionBatches {
     void begin(long endOffset, ProducerIdentity producer) {
         identity = producer;
         nextOffset = endOffset;
-        foreign = 0;
         topicId = null;
+        leaderEpoch = null;
         known = false;
         lost = false;
         begun = true;
@@ -89,8 +90,8 @@ final class PartitionBatches {
 
     /** The next batch if it may go now, which is then in flight. */
     @Nullable
-    TargetBatch take(Uuid currentTopicId, long nowNs, long lingerNs) {
-        if (lost || !isDue(nowNs, lingerNs) || !isSameTopic(currentTopicId)) {
+    TargetBatch take(TargetNetwork.Leader leader, long nowNs, long lingerNs) {
+        if (lost || dueInNs(nowNs, lingerNs) > 0 || !isSame(leader)) {
             return null;
         }
         TargetBatch batch = waiting.removeFirst();
@@ -98,36 +99,39 @@ final class PartitionBatches {
         return batch;
     }
 
-    private boolean isDue(long nowNs, long lingerNs) {
+    /** Nanoseconds until the next batch may go; for ever, if an answer must come first. */
+    long dueInNs(long nowNs, long lingerNs) {
         TargetBatch next = waiting.peekFirst();
-        if (next == null || !failed.isEmpty() || nowNs - notBeforeNs < 0) {
-            return false;
+        if (next == null || !failed.isEmpty() || !mayFollow(nowNs)) {
+            return Long.MAX_VALUE;
         }
-        boolean mayFollow =
-                inFlight.isEmpty() || (known && inFlight.size() < MAX_IN_FLIGHT && nowNs - acknowledgedNs < SILENCE_NS);
-        return mayFollow && (waiting.size() > 1 || next.isFull() || nowNs - next.createdNs() >= lingerNs);
+        long lingersNs = waiting.size() > 1 || next.isFull() ? 0 : lingerNs - (nowNs - next.createdNs());
+        return Math.max(0, Math.max(lingersNs, notBeforeNs - nowNs));
+    }
+
+    private boolean mayFollow(long nowNs) {
+        return inFlight.isEmpty() || (known && inFlight.size() < MAX_IN_FLIGHT && nowNs - acknowledgedNs < SILENCE_NS);
     }
 
     /** A topic that was deleted and made again is another one, though it has the same name. */
-    private boolean isSameTopic(Uuid current) {
-        if (topicId == null) {
-            topicId = current;
+    private boolean isSame(TargetNetwork.Leader leader) {
+        if (topicId == null || leaderEpoch == null) {
+            topicId = leader.topicId();
+            leaderEpoch = leader.epoch();
         }
-        if (topicId.equals(current)) {
+        if (topicId.equals(leader.topicId()) && leaderEpoch == leader.epoch()) {
             return true;
         }
         lose();
         return false;
     }
 
-    /** The target has the batch, from {@code baseOffset} on, or, if that is −1, it does not say where. */
+    /** The target has the batch, from {@code baseOffset} on. */
     void onAcknowledged(TargetBatch batch, long baseOffset, long nowNs) {
         inFlight.remove(batch);
         known = true;
         acknowledgedNs = nowNs;
-        long first = baseOffset < 0 ? batch.baseOffset() + foreign : baseOffset;
-        foreign = first - batch.baseOffset();
-        long offset = first;
+        long offset = baseOffset;
         for (OutgoingRecord record : batch.outgoing()) {
             record.arrival().onAcknowledged(offset++);
         }
@@ -141,6 +145,12 @@ final class PartitionBatches {
         known = false;
         notBeforeNs = retryAtNs;
         settle();
+    }
+
+    /** Nobody knows whether the target has the batch. */
+    void onUnknown(TargetBatch batch, long retryAtNs) {
+        onFailed(batch, retryAtNs);
+        lose();
     }
 
     /** The batch does not follow what the target has of this producer. */

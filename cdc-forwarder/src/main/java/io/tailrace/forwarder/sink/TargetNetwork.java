@@ -52,8 +52,11 @@ final class TargetNetwork implements AutoCloseable {
     private final int requestTimeoutMs;
     private final BiConsumer<TargetBatch, BatchAnswer> onAnswer;
 
-    /** @param topicId of the topic that has this name now; zero if the target is too old to tell */
-    record Leader(Node node, Uuid topicId) {}
+    /**
+     * @param epoch of its office, or -1 if the target is too old to tell
+     * @param topicId of the topic that has this name now; zero if the target is too old to tell
+     */
+    record Leader(Node node, int epoch, Uuid topicId) {}
 
     TargetNetwork(ProducerConfig config, BiConsumer<TargetBatch, BatchAnswer> onAnswer) {
         LogContext logContext = new LogContext();
@@ -97,10 +100,16 @@ final class TargetNetwork implements AutoCloseable {
     Leader leader(TopicPartition partition) {
         Metadata.LeaderAndEpoch leader = metadata.currentLeader(partition);
         if (leader.leader.isEmpty()) {
-            metadata.requestUpdateForTopic(partition.topic());
+            // For a topic that is new this would wind the clock back each time, and ask without a pause.
+            if (!metadata.updateRequested()) {
+                metadata.requestUpdateForTopic(partition.topic());
+            }
             return null;
         }
-        return new Leader(leader.leader.get(), metadata.topicIds().getOrDefault(partition.topic(), Uuid.ZERO_UUID));
+        return new Leader(
+                leader.leader.get(),
+                leader.epoch.orElse(-1),
+                metadata.topicIds().getOrDefault(partition.topic(), Uuid.ZERO_UUID));
     }
 
     boolean isReady(Leader leader) {
@@ -147,7 +156,7 @@ final class TargetNetwork implements AutoCloseable {
         }
         if (!response.hasResponse()) {
             metadata.requestUpdate(true);
-            batches.values().forEach(batch -> onAnswer.accept(batch, BatchAnswer.LATER));
+            batches.values().forEach(batch -> onAnswer.accept(batch, BatchAnswer.UNKNOWN));
             return;
         }
         ProduceResponse produced = (ProduceResponse) response.responseBody();
@@ -157,7 +166,7 @@ final class TargetNetwork implements AutoCloseable {
                 answer(batches.remove(new TopicPartition(name, partition.index())), partition);
             }
         }
-        batches.values().forEach(batch -> onAnswer.accept(batch, BatchAnswer.LATER));
+        batches.values().forEach(batch -> onAnswer.accept(batch, BatchAnswer.UNKNOWN));
     }
 
     private void answer(@Nullable TargetBatch batch, PartitionProduceResponse partition) {
@@ -166,7 +175,7 @@ final class TargetNetwork implements AutoCloseable {
         }
         Errors error = Errors.forCode(partition.errorCode());
         BatchAnswer answer = BatchAnswer.of(error, partition.baseOffset(), partition.errorMessage());
-        if (answer.kind() == BatchAnswer.Kind.LATER) {
+        if (answer.kind() == BatchAnswer.Kind.LATER || answer.kind() == BatchAnswer.Kind.UNKNOWN) {
             metadata.requestUpdate(true);
         }
         onAnswer.accept(batch, answer);

@@ -3,9 +3,12 @@ package io.tailrace.forwarder.sink;
 import io.tailrace.forwarder.decode.LogRow;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
@@ -24,11 +27,16 @@ import org.slf4j.LoggerFactory;
 public final class TargetWriter implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(TargetWriter.class);
     private static final long CLOSE_TIMEOUT_MS = 1_000;
+    /** Until it is looked at again whether a broker can be written to; its answers wake earlier. */
+    private static final long UNREADY_NS = 20_000_000;
 
     private final Compression compression;
     private final int batchBytes;
     private final long lingerNs;
     private final Map<TopicPartition, PartitionBatches> partitions = new HashMap<>();
+    /** Those that have something waiting. */
+    private final Set<PartitionBatches> busy = new LinkedHashSet<>();
+
     private final TargetNetwork network;
     private final Thread thread;
 
@@ -84,6 +92,7 @@ public final class TargetWriter implements AutoCloseable {
                 return false;
             }
             wakeUp = batches.append(new OutgoingRecord(row, arrival), compression, batchBytes, System.nanoTime());
+            busy.add(batches);
         }
         if (wakeUp) {
             network.wakeUp();
@@ -104,6 +113,7 @@ public final class TargetWriter implements AutoCloseable {
         } catch (RuntimeException broken) {
             fail(broken);
         } finally {
+            fail(new IllegalStateException("the writer's thread has ended"));
             synchronized (this) {
                 partitions.values().forEach(PartitionBatches::abandon);
             }
@@ -123,23 +133,30 @@ public final class TargetWriter implements AutoCloseable {
     private synchronized long send() {
         long nowNs = System.nanoTime();
         Map<String, List<TargetBatch>> byNode = new HashMap<>();
-        long waitMs = Long.MAX_VALUE;
-        for (PartitionBatches batches : partitions.values()) {
+        long waitNs = Long.MAX_VALUE;
+        for (Iterator<PartitionBatches> each = busy.iterator(); each.hasNext(); ) {
+            PartitionBatches batches = each.next();
+            waitNs = Math.min(waitNs, take(batches, nowNs, byNode));
             if (!batches.hasWaiting()) {
-                continue;
-            }
-            waitMs = Math.min(waitMs, Math.max(1, lingerNs / 1_000_000L));
-            TargetNetwork.Leader leader = network.leader(batches.partition());
-            if (leader != null && network.isReady(leader)) {
-                TargetBatch batch = batches.take(leader.topicId(), nowNs, lingerNs);
-                if (batch != null) {
-                    byNode.computeIfAbsent(leader.node().idString(), node -> new ArrayList<>())
-                            .add(batch);
-                }
+                each.remove();
             }
         }
         byNode.forEach(network::send);
-        return waitMs;
+        return waitNs == Long.MAX_VALUE ? waitNs : (waitNs + 999_999) / 1_000_000;
+    }
+
+    /** Takes the partition's next batch, if it may go. @return nanoseconds until it is worth looking again */
+    private long take(PartitionBatches batches, long nowNs, Map<String, List<TargetBatch>> byNode) {
+        TargetNetwork.Leader leader = network.leader(batches.partition());
+        if (leader == null || !network.isReady(leader)) {
+            return UNREADY_NS;
+        }
+        TargetBatch batch = batches.take(leader, nowNs, lingerNs);
+        if (batch != null) {
+            byNode.computeIfAbsent(leader.node().idString(), node -> new ArrayList<>())
+                    .add(batch);
+        }
+        return batches.dueInNs(nowNs, lingerNs);
     }
 
     /** Called by the network thread, inside {@link TargetNetwork#poll}. */
@@ -149,12 +166,16 @@ public final class TargetWriter implements AutoCloseable {
         switch (answer.kind()) {
             case ACKNOWLEDGED -> batches.onAcknowledged(batch, answer.baseOffset(), nowNs);
             case LATER -> batches.onFailed(batch, nowNs + answer.retryAfterNs());
+            case UNKNOWN -> batches.onUnknown(batch, nowNs + answer.retryAfterNs());
             case OUT_OF_ORDER -> batches.onOutOfOrder(batch, nowNs + answer.retryAfterNs());
             case REFUSED -> batches.onRefused(batch, Objects.requireNonNull(answer.reason()), compression, nowNs);
             case FATAL -> {
                 batches.onFailed(batch, nowNs);
                 fail(Objects.requireNonNull(answer.reason()));
             }
+        }
+        if (batches.hasWaiting()) {
+            busy.add(batches);
         }
     }
 

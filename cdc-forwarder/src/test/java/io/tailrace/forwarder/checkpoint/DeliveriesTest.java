@@ -2,10 +2,12 @@ package io.tailrace.forwarder.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.forwarder.offsets.OffsetRun;
 import io.tailrace.forwarder.retry.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -223,19 +225,105 @@ final class DeliveriesTest {
     }
 
     @Test
-    void shouldTakeAnEndIntoAccountOnlyWhenNothingIsInFlight() {
+    void shouldAskForTheEndOnlyWhenNothingIsInFlight() {
         // Given
         Delivery open = send(10);
 
         // When
-        progress.onTargetEnd(5);
-        Long early = progress.targetEnd();
+        boolean early = progress.askTargetEnd();
+        progress.onTargetEnd(5, 0);
+        Long unasked = progress.targetEnd();
         acknowledge(open, 4);
+        settle(0);
+        boolean then = progress.askTargetEnd();
+        progress.onTargetEnd(5, 0);
+
+        // Then
+        assertThat(early).isFalse();
+        assertThat(unasked).isNull();
+        assertThat(then).isTrue();
+        assertThat(progress.targetEnd()).isEqualTo(5);
+    }
+
+    @Test
+    void shouldNotTakeAnEndFromBeforeItWentAstrayAgain() {
+        // Given
+        progress.askTargetEnd();
+
+        // When
+        progress.unalign();
+        progress.onTargetEnd(5, 0);
+
+        // Then
+        assertThat(progress.targetEnd()).isNull();
+    }
+
+    @Test
+    void shouldTryAtOnceWhenTheEndIsThereButNotWhatWasRefused() {
+        // Given
+        progress.hold(0, BACKOFF);
+        PartitionProgress refused = new PartitionProgress(1, 1, 10, null);
+        Delivery delivery = new Delivery(refused, 10, 1);
+        deliveries.add(delivery);
+        refuse(delivery);
+        settle(0);
+
+        // When
+        for (PartitionProgress held : List.of(progress, refused)) {
+            held.askTargetEnd();
+            held.onTargetEnd(5, 10);
+        }
+
+        // Then
+        assertThat(progress.isProbeDue(10)).isTrue();
+        assertThat(refused.isProbeDue(10)).isFalse();
+    }
+
+    @Test
+    void shouldNoticeThatTheTargetGivesAnOffsetOutAgain() {
+        // Given
+        progress.align(100);
+        acknowledge(send(10), 100);
+        settle(0);
+
+        // When
+        Delivery again = send(11);
+        Delivery behind = send(12);
+        acknowledge(again, 50);
+        acknowledge(behind, 51);
+        deliveries.pollSettled();
+        boolean counts = Deliveries.fallBack(again);
         settle(0);
 
         // Then
-        assertThat(early).isNull();
-        assertThat(progress.targetEnd()).isEqualTo(5);
+        assertThat(counts).isTrue();
+        assertThat(progress.fallenTo()).isEqualTo(50);
+        assertThat(progress.next()).isEqualTo(11);
+        assertThat(progress.targetNext()).isEqualTo(101);
+        assertThat(progress.hasLost(200)).isTrue();
+    }
+
+    @Test
+    void shouldGoBackToWhatTheTargetHas() {
+        // Given
+        progress.align(100);
+        acknowledge(send(10), 100);
+        acknowledge(send(11), 101);
+        settle(0);
+        progress.unalign();
+        progress.askTargetEnd();
+        progress.onTargetEnd(101, 0);
+
+        // When
+        boolean astray = progress.isAstray();
+        progress.cutBack(new Checkpoint(new Position(1, 0, 11, 101L, false), List.of(new OffsetRun(10, 100))));
+        progress.align(101);
+        acknowledge(send(11), 101);
+        settle(0);
+
+        // Then
+        assertThat(astray).isTrue();
+        assertThat(progress.unsaved()).isEqualTo(new Checkpoint(new Position(1, 0, 12, 102L, false), List.of()));
     }
 
     @Test
@@ -264,5 +352,38 @@ final class DeliveriesTest {
         // Then
         assertThat(progress.next()).isEqualTo(30);
         assertThat(progress.unsaved()).isNull();
+    }
+
+    @Test
+    void shouldNoteARunOfTheMapOnlyWhereTheDifferenceChanges() {
+        // Given
+        progress.align(100);
+
+        // When
+        for (long offset : new long[] {10, 11, 14, 15}) {
+            progress.skipTo(offset);
+            acknowledge(send(offset), 100 + deliveries.settled());
+            settle(0);
+        }
+
+        // Then
+        assertThat(Objects.requireNonNull(progress.unsaved()).runs())
+                .containsExactly(new OffsetRun(10, 100), new OffsetRun(14, 102));
+    }
+
+    @Test
+    void shouldSaveARunOnce() {
+        // Given
+        progress.align(100);
+        Checkpoint first = Objects.requireNonNull(progress.unsaved());
+
+        // When
+        progress.onSaved(first);
+        acknowledge(send(12), 100);
+        settle(0);
+
+        // Then
+        assertThat(first.runs()).containsExactly(new OffsetRun(10, 100));
+        assertThat(Objects.requireNonNull(progress.unsaved()).runs()).containsExactly(new OffsetRun(12, 100));
     }
 }

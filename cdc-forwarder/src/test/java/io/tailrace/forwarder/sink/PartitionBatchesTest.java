@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.LongStream;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
@@ -17,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /** In which order batches go, and what becomes of them when the target does not take one. */
 final class PartitionBatchesTest {
-    private static final Uuid TOPIC_ID = Uuid.randomUuid();
+    private static final Node NODE = new Node(1, "localhost", 9092);
+    private static final TargetNetwork.Leader LEADER = new TargetNetwork.Leader(NODE, 4, Uuid.randomUuid());
     private static final long LINGER_NS = 0;
     private static final long NOW = 1_000;
     private static final ProducerIdentity IDENTITY = new ProducerIdentity(77, (short) 3);
@@ -64,7 +66,7 @@ final class PartitionBatchesTest {
     }
 
     private @Nullable TargetBatch take() {
-        return partition.take(TOPIC_ID, NOW, LINGER_NS);
+        return partition.take(LEADER, NOW, LINGER_NS);
     }
 
     private TargetBatch taken() {
@@ -201,7 +203,7 @@ final class PartitionBatchesTest {
 
         // When
         partition.onAcknowledged(taken(), 110, NOW);
-        partition.onAcknowledged(taken(), -1, NOW);
+        partition.onAcknowledged(taken(), 111, NOW);
 
         // Then
         assertThat(arrivals).containsExactly("0 at 110", "1 at 111");
@@ -214,11 +216,64 @@ final class PartitionBatchesTest {
         append(1);
 
         // When
-        TargetBatch batch = partition.take(Uuid.randomUuid(), NOW, LINGER_NS);
+        TargetBatch batch = partition.take(new TargetNetwork.Leader(NODE, 4, Uuid.randomUuid()), NOW, LINGER_NS);
 
         // Then
         assertThat(batch).isNull();
         assertThat(arrivals).containsExactly("1 discarded");
+    }
+
+    @Test
+    void shouldAskForTheEndBeforeItWritesToAnotherLeader() {
+        // Given
+        getKnown();
+        append(1);
+
+        // When
+        TargetBatch batch = partition.take(new TargetNetwork.Leader(NODE, 5, LEADER.topicId()), NOW, LINGER_NS);
+
+        // Then
+        assertThat(batch).isNull();
+        assertThat(arrivals).containsExactly("1 discarded");
+        assertThat(partition.isBegun()).isFalse();
+    }
+
+    @Test
+    void shouldAskForTheEndWhenNobodyKnowsWhatBecameOfABatch() {
+        // Given
+        getKnown();
+        append(1, 2, 3);
+        TargetBatch first = taken();
+        TargetBatch second = taken();
+
+        // When
+        partition.onUnknown(first, NOW);
+        List<String> early = List.copyOf(arrivals);
+        partition.onAcknowledged(second, 102, NOW);
+
+        // Then
+        assertThat(early).isEmpty();
+        assertThat(arrivals).containsExactly("2 at 102", "1 discarded", "3 discarded");
+        assertThat(partition.isBegun()).isFalse();
+    }
+
+    @Test
+    void shouldSayWhenItIsWorthLookingAgain() {
+        // Given
+        partition.append(record(0), Compression.NONE, 10_000, NOW);
+
+        // When
+        long lingers = partition.dueInNs(NOW + 1, 5);
+        TargetBatch batch = Objects.requireNonNull(partition.take(LEADER, NOW + 5, 5));
+        append(1);
+        long behindTheFirst = partition.dueInNs(NOW, 5);
+        partition.onFailed(batch, NOW + 100);
+        long paused = partition.dueInNs(NOW, 5);
+
+        // Then
+        assertThat(lingers).isEqualTo(4);
+        assertThat(behindTheFirst).isEqualTo(Long.MAX_VALUE);
+        assertThat(paused).isEqualTo(100);
     }
 
     @Test
@@ -227,8 +282,8 @@ final class PartitionBatchesTest {
         partition.append(record(0), Compression.NONE, 10_000, NOW);
 
         // When
-        TargetBatch early = partition.take(TOPIC_ID, NOW + 4, 5);
-        TargetBatch due = partition.take(TOPIC_ID, NOW + 5, 5);
+        TargetBatch early = partition.take(LEADER, NOW + 4, 5);
+        TargetBatch due = partition.take(LEADER, NOW + 5, 5);
 
         // Then
         assertThat(early).isNull();
