@@ -9,6 +9,8 @@ import io.tailrace.config.monitoring.Page;
 import io.tailrace.forwarder.catchup.LogTable;
 import io.tailrace.forwarder.checkpoint.IdentityStore;
 import io.tailrace.forwarder.checkpoint.PositionStore;
+import io.tailrace.forwarder.groups.GroupReport;
+import io.tailrace.forwarder.groups.GroupSync;
 import io.tailrace.forwarder.metrics.ForwarderMetrics;
 import io.tailrace.forwarder.metrics.Health;
 import io.tailrace.forwarder.metrics.PartitionLags;
@@ -46,6 +48,7 @@ public final class Forwarder implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(90);
 
     private final ForwarderStats stats;
+    private final GroupSync groups;
     private final ForwardingLoop loop;
     private final ContinuousVerifier verifier;
     private final TargetMetadataKeeper targetMetadata;
@@ -55,10 +58,12 @@ public final class Forwarder implements AutoCloseable {
 
     private Forwarder(
             ForwarderStats stats,
+            GroupSync groups,
             ForwardingLoop loop,
             ContinuousVerifier verifier,
             TargetMetadataKeeper targetMetadata) {
         this.stats = stats;
+        this.groups = groups;
         this.loop = loop;
         this.verifier = verifier;
         this.targetMetadata = targetMetadata;
@@ -98,10 +103,12 @@ public final class Forwarder implements AutoCloseable {
                 new LogTable(replication.catchUpFetchRows()),
                 stats,
                 setAside(config, settings));
+        GroupSync groups = GroupSync.start(replication.slot(), settings, dataSource, config.groupSync());
         PartitionLags lags = config.metrics().port() == 0 ? null : new PartitionLags(replication.slot());
         Forwarder forwarder = new Forwarder(
                 stats,
-                new ForwardingLoop(config, dataSource, pipeline, backoff, stats, status, lags),
+                groups,
+                new ForwardingLoop(config, dataSource, pipeline, groups, backoff, stats, status, lags),
                 new ContinuousVerifier(config, dataSource, settings),
                 TargetMetadataKeeper.start(dataSource, clientView, replication.slot()));
         if (lags != null) {
@@ -159,6 +166,11 @@ public final class Forwarder implements AutoCloseable {
 
     public ForwarderStats stats() {
         return stats;
+    }
+
+    /** What came of consumer groups the last time. */
+    public GroupReport groups() {
+        return groups.last();
     }
 
     /**

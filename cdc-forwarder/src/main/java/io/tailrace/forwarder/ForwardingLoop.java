@@ -2,6 +2,7 @@ package io.tailrace.forwarder;
 
 import io.tailrace.config.ForwarderConfig;
 import io.tailrace.forwarder.checkpoint.PositionStore;
+import io.tailrace.forwarder.groups.GroupSync;
 import io.tailrace.forwarder.metrics.PartitionLags;
 import io.tailrace.forwarder.pipeline.Pipeline;
 import io.tailrace.forwarder.retry.Backoff;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Forwards until it is stopped: connect, lock, check, make the slot, catch up from the table, stream; and all of it
  * again after a failure. What is in memory (positions, records on their way) outlives the stream, so a new one repeats
  * nothing. Runs on its own thread; {@link #stop()} is for any thread. Owns: the
- * pipeline, and the watch over the slot.
+ * pipeline, the watch over the slot, and what carries consumer groups.
  */
 final class ForwardingLoop implements Runnable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ForwardingLoop.class);
@@ -38,6 +39,7 @@ final class ForwardingLoop implements Runnable {
     private final ForwarderConfig config;
     private final DataSource dataSource;
     private final Pipeline pipeline;
+    private final GroupSync groups;
     private final Backoff backoff;
     private final ForwarderStats stats;
     private final ForwarderStatus status;
@@ -54,6 +56,7 @@ final class ForwardingLoop implements Runnable {
             ForwarderConfig config,
             DataSource dataSource,
             Pipeline pipeline,
+            GroupSync groups,
             Backoff backoff,
             ForwarderStats stats,
             ForwarderStatus status,
@@ -61,6 +64,7 @@ final class ForwardingLoop implements Runnable {
         this.config = config;
         this.dataSource = dataSource;
         this.pipeline = pipeline;
+        this.groups = groups;
         this.backoff = backoff;
         this.stats = stats;
         this.status = status;
@@ -77,7 +81,8 @@ final class ForwardingLoop implements Runnable {
     @Override
     public void run() {
         try (pipeline;
-                watch) {
+                watch;
+                groups) {
             watch.begin();
             Duration delay = null;
             while (!isStopping()) {
@@ -115,6 +120,7 @@ final class ForwardingLoop implements Runnable {
                 requireUntouched(session, start);
                 return stream(start);
             } finally {
+                groups.pause();
                 watch.leaveSlot();
                 if (isStopping()) {
                     pipeline.finish(FINISH_TIMEOUT);
@@ -141,6 +147,7 @@ final class ForwardingLoop implements Runnable {
         status.onPhase(ForwarderStatus.Phase.CATCHING_UP);
         LOGGER.atInfo().addKeyValue("slot", config.replication().slot()).log("catching up from the table");
         pipeline.begin(session.connection());
+        groups.resume();
         pipeline.catchUp();
     }
 

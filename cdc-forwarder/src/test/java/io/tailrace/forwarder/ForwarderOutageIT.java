@@ -59,7 +59,8 @@ final class ForwarderOutageIT {
                 TestConfig.replication(slot, 1L << 20),
                 TestConfig.verification(false),
                 TestConfig.NO_MIGRATION,
-                TestConfig.NO_METRICS);
+                TestConfig.NO_METRICS,
+                TestConfig.GROUPS);
     }
 
     @AfterEach

@@ -53,7 +53,8 @@ final class MetricsIT {
                 config.replication(),
                 config.verification(),
                 config.migration(),
-                new ForwarderMetricsSettings("127.0.0.1", port));
+                new ForwarderMetricsSettings("127.0.0.1", port),
+                config.groupSync());
     }
 
     @Test

@@ -75,7 +75,8 @@ final class ShadowIT {
                 TestConfig.replication(slot, 64L << 20),
                 TestConfig.verification(false),
                 TestConfig.NO_MIGRATION,
-                TestConfig.NO_METRICS);
+                TestConfig.NO_METRICS,
+                TestConfig.GROUPS);
     }
 
     private Forwarder start() {

@@ -77,7 +77,8 @@ final class SlotIT {
                 TestConfig.replication(slot, 1L << 20, streamTimeout, dropBytes),
                 TestConfig.verification(false),
                 TestConfig.NO_MIGRATION,
-                TestConfig.NO_METRICS);
+                TestConfig.NO_METRICS,
+                TestConfig.GROUPS);
     }
 
     private Forwarder start() {

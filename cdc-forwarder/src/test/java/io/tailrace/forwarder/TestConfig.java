@@ -2,6 +2,7 @@ package io.tailrace.forwarder;
 
 import io.tailrace.config.ForwarderConfig;
 import io.tailrace.config.ForwarderMetricsSettings;
+import io.tailrace.config.GroupSyncSettings;
 import io.tailrace.config.MigrationConfig;
 import io.tailrace.config.PostgresConfig;
 import io.tailrace.config.ReplicationConfig;
@@ -22,6 +23,8 @@ final class TestConfig {
 
     static final ForwarderMetricsSettings NO_METRICS = new ForwarderMetricsSettings("127.0.0.1", 0);
 
+    static final GroupSyncSettings GROUPS = new GroupSyncSettings(true, Duration.ofMillis(200));
+
     private TestConfig() {}
 
     static ForwarderConfig forwarder(PostgresAddress postgres, String bootstrapServers, String slot) {
@@ -32,7 +35,8 @@ final class TestConfig {
                 replication(slot, 64L << 20),
                 verification(false),
                 NO_MIGRATION,
-                NO_METRICS);
+                NO_METRICS,
+                GROUPS);
     }
 
     static PostgresConfig postgres(PostgresAddress address) {
@@ -112,7 +116,8 @@ final class TestConfig {
                         topic),
                 config.verification(),
                 config.migration(),
-                config.metrics());
+                config.metrics(),
+                config.groupSync());
     }
 
     static VerificationConfig verification(boolean enabled) {

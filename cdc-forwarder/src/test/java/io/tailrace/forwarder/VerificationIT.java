@@ -68,7 +68,8 @@ final class VerificationIT {
                 quiet.replication(),
                 TestConfig.verification(true),
                 quiet.migration(),
-                quiet.metrics());
+                quiet.metrics(),
+                quiet.groupSync());
     }
 
     @AfterEach

@@ -11,7 +11,8 @@ public record ForwarderConfig(
         @Setting("Whether the target holds the same as the log.") VerificationConfig verification,
         @Setting("How clients will reach the target when they move there.") MigrationConfig migration,
         @Setting("Metrics for a monitoring system, and whether the forwarder does its work.")
-                ForwarderMetricsSettings metrics) {
+                ForwarderMetricsSettings metrics,
+        @Setting("Consumer groups, carried on to the target.") GroupSyncSettings groupSync) {
 
     /** The configuration of a forwarder that is told nothing. */
     public static ForwarderConfig defaults() {
