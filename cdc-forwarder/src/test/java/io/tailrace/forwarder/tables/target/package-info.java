@@ -1,0 +1,4 @@
+@NullMarked
+package io.tailrace.forwarder.tables.target;
+
+import org.jspecify.annotations.NullMarked;
