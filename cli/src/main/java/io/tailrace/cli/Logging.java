@@ -6,7 +6,7 @@ import java.util.List;
 final class Logging {
 
     private static final String SETTING = "logback.configurationFile";
-    private static final List<String> QUIET = List.of("kafka", "sql", "dev", "bench");
+    private static final List<String> QUIET = List.of("kafka", "sql", "shadow", "dev", "bench");
 
     private Logging() {}
 

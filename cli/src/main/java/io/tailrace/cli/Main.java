@@ -3,6 +3,7 @@ package io.tailrace.cli;
 import io.tailrace.cli.bench.BenchCommand;
 import io.tailrace.cli.dev.DevCommand;
 import io.tailrace.cli.migrate.MigrateCommand;
+import io.tailrace.cli.shadow.ShadowCommand;
 import io.tailrace.cli.sql.SqlCommand;
 import io.tailrace.cli.tables.TablesCommand;
 import java.net.BindException;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
             KafkaCommand.class,
             MigrateCommand.class,
             SqlCommand.class,
+            ShadowCommand.class,
             BenchCommand.class,
             VersionCommand.class
         })
