@@ -244,6 +244,63 @@ final class ShadowIT {
     }
 
     @Test
+    void shouldStartAnewAtAnotherTopicUnderLoad() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1);
+        AtomicBoolean loading = new AtomicBoolean(true);
+        AtomicInteger appended = new AtomicInteger();
+
+        // When
+        try (Forwarder forwarder = start();
+                SourceLog load = new SourceLog(database)) {
+            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+                while (loading.get()) {
+                    load.append(id, 0, 100);
+                    appended.addAndGet(100);
+                }
+            });
+            awaitRecords(topic, 0, 2_000);
+            shadow("target_name", "'" + topic + ".b'");
+            awaitRecords(topic + ".b", 0, 4_000);
+            loading.set(false);
+            writer.get();
+            awaitRecords(topic + ".b", 0, appended.get());
+            assertThat(forwarder.stats().restarts()).isZero();
+            assertThat(forwarder.stats().repeated()).isZero();
+        }
+
+        // Then
+        target.assertExactly(topic, 0, (int) target.end(topic, 0));
+        target.assertExactly(topic + ".b", 0, appended.get());
+    }
+
+    @Test
+    void shouldGoOnCatchingUpAfterARestart() {
+        // Given
+        int id = log.createTopic(topic, 1);
+        for (int i = 0; i < 20; i++) {
+            log.append(id, 0, 2_000);
+        }
+        shadow("enabled", "false");
+
+        // When
+        try (Forwarder forwarder = start()) {
+            await().atMost(SOON).until(() -> state("reason").startsWith("disabled"));
+            shadow("enabled", "true");
+            awaitRecords(topic, 0, 1);
+            assertThat(forwarder.stats().restarts()).isZero();
+        }
+        log.append(id, 0, 10);
+        try (Forwarder forwarder = start()) {
+            awaitRecords(topic, 0, 40_010);
+            assertThat(forwarder.stats().repeated()).isZero();
+        }
+
+        // Then
+        target.assertExactly(topic, 0, 40_010);
+    }
+
+    @Test
     void shouldNotShareATopicOfTheTarget() {
         // Given
         int id = log.createTopic(topic, 1);

@@ -33,7 +33,12 @@ public record ReplicationConfig(
                         min = "1",
                         max = "1000000")
                 int catchUpFetchRows,
-        @Setting(value = "How soon a new topic appears on the target.", byDefault = "2s", min = "10ms", max = "1h")
+        @Setting(
+                        value =
+                                "How soon a new topic appears on the target, and how soon a change of kafka.topic_shadow_config takes effect.",
+                        byDefault = "2s",
+                        min = "10ms",
+                        max = "1h")
                 Duration topicRefreshInterval,
         @Setting(
                         value =

@@ -195,8 +195,8 @@ final class TopicFlow {
     @Nullable
     TopicState unsaved() {
         // What is there once as a sample stays one, until it starts anew.
-        int sample =
-                saved == null ? route.samplePercentage() : Math.min(saved.samplePercentage(), route.samplePercentage());
+        int sample = Math.min(
+                saved == null ? 100 : saved.samplePercentage(), route.isForwarded() ? route.samplePercentage() : 100);
         TopicState state =
                 new TopicState(positionsOn, route.partitions(topic.partitions()), sample, passedOn, reason());
         return state.equals(saved) ? null : state;

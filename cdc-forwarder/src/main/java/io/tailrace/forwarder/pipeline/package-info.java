@@ -1,6 +1,8 @@
 /**
  * From a row to an acknowledged record: {@link io.tailrace.forwarder.pipeline.Pipeline} decides for each row whether it
  * is sent, skipped because it already was, or shows a gap that the table must fill. Entered by one thread at a time.
+ * {@link io.tailrace.forwarder.pipeline.Flows} knows the topics, and takes over what is wanted of them while it runs; what
+ * the stream does not bring in time comes from {@link io.tailrace.forwarder.pipeline.TableFeed}.
  *
  * <p>A target that is away stops nothing here. {@link io.tailrace.forwarder.pipeline.Sender} keeps its writer, which
  * sends what it has taken again by itself and which the target recognises; it offers the next record until it is taken.
