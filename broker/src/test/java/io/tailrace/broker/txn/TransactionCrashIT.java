@@ -42,7 +42,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The broker or Postgres ends in the middle of EndTxn, at each point where that makes a difference. */
+/**
+ * The broker or Postgres ends in the middle of EndTxn, at each point where that makes a difference. The class runs beside others, its
+ * tests one after the other: they kill the same broker.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 class TransactionCrashIT {
 
@@ -240,6 +243,7 @@ class TransactionCrashIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.SAME_THREAD)
     @MethodSource("crashes")
     void shouldBeWholeOrAbsentWhenTheClientAsksAgain(CrashPoint point, Victim victim, boolean commit) throws Exception {
         // Given
@@ -260,6 +264,7 @@ class TransactionCrashIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.SAME_THREAD)
     @EnumSource(
             value = CrashPoint.class,
             names = {"BEFORE_GROUPS_KNOW", "BEFORE_COMPLETION"})
