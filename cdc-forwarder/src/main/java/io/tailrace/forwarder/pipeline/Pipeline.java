@@ -324,12 +324,18 @@ public final class Pipeline implements AutoCloseable {
             return false;
         }
         List<LogRow> rows = table.read(connection(), progress.topicId(), progress.partition(), progress.next(), endExc);
+        long from = progress.next();
         for (LogRow row : rows) {
             if (!progress.isFlowing()) {
                 return false;
             }
+            // What was sent may have come back meanwhile, and then the table is read again from there.
+            if (progress.next() != from) {
+                break;
+            }
             progress.skipTo(row.offset());
             sender.send(flow, progress, row);
+            from = row.offset() + 1;
         }
         if (rows.isEmpty()) {
             progress.skipTo(endExc);
