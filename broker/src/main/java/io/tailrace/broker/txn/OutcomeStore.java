@@ -76,13 +76,14 @@ final class OutcomeStore {
             return;
         }
         String sql = "DELETE FROM " + Topic.leaf(part.partition().topicId())
-                + " WHERE partition_id = ? AND partition_offset BETWEEN ? AND ? AND producer_id = ?";
+                + " WHERE topic_id = ? AND partition_id = ? AND partition_offset BETWEEN ? AND ? AND producer_id = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (long first = part.firstOffset(); first <= part.lastOffset(); first += DELETE_STEP) {
-                statement.setInt(1, part.partition().partition());
-                statement.setLong(2, first);
-                statement.setLong(3, Math.min(part.lastOffset(), first + DELETE_STEP - 1));
-                statement.setLong(4, producerId);
+                statement.setInt(1, part.partition().topicId());
+                statement.setInt(2, part.partition().partition());
+                statement.setLong(3, first);
+                statement.setLong(4, Math.min(part.lastOffset(), first + DELETE_STEP - 1));
+                statement.setLong(5, producerId);
                 statement.executeUpdate();
             }
         }

@@ -26,7 +26,7 @@ public final class LogTable {
                               + coalesce(octet_length(batch), 0) + coalesce(pg_column_size(headers), 0))
                           OVER (ORDER BY partition_offset ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
                 FROM kafka.messages_%d
-                WHERE topic_id = %d AND partition_id = ? AND partition_offset >= ? AND partition_offset < ?
+                WHERE topic_id = ? AND partition_id = ? AND partition_offset >= ? AND partition_offset < ?
                 ORDER BY partition_offset LIMIT ?
             ) AS piece
             WHERE coalesce(bytes_before, 0) < ? ORDER BY partition_offset""";
@@ -107,13 +107,14 @@ public final class LogTable {
      */
     public List<LogRow> read(Connection connection, int topicId, int partition, long startInc, long endExc)
             throws SQLException {
-        String sql = PIECE.formatted(TableDecoder.COLUMNS, topicId, topicId);
+        String sql = PIECE.formatted(TableDecoder.COLUMNS, topicId);
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setInt(1, partition);
-            statement.setLong(2, startInc);
-            statement.setLong(3, endExc);
-            statement.setInt(4, maxRows);
-            statement.setLong(5, MAX_PIECE_BYTES);
+            statement.setInt(1, topicId);
+            statement.setInt(2, partition);
+            statement.setLong(3, startInc);
+            statement.setLong(4, endExc);
+            statement.setInt(5, maxRows);
+            statement.setLong(6, MAX_PIECE_BYTES);
             try (ResultSet rows = statement.executeQuery()) {
                 List<LogRow> piece = new ArrayList<>();
                 while (rows.next()) {
