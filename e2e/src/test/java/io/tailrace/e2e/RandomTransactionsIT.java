@@ -64,6 +64,7 @@ class RandomTransactionsIT {
                 Workers workers = new Workers(cluster, seed)) {
             // When
             strike(workers, new Random(seed));
+            awaitConsumed();
             input.stop();
             workers.stop();
             awaitNothingOpen();
@@ -105,6 +106,14 @@ class RandomTransactionsIT {
             }
         }
         System.out.println(strikes + " workers killed");
+    }
+
+    /** After the last strike the group may have to wait for members that were killed to time out. */
+    private void awaitConsumed() {
+        await("transactions that consume every input")
+                .atMost(Duration.ofSeconds(90))
+                .ignoreExceptions()
+                .until(() -> offsets().size() == WorkerSettings.PARTITIONS);
     }
 
     /** The timeout of a transaction aborts what nobody will end. */
@@ -165,6 +174,12 @@ class RandomTransactionsIT {
     }
 
     private Map<Integer, Long> committedOffsets() throws Exception {
+        Map<Integer, Long> offsets = offsets();
+        assertThat(offsets).hasSize(WorkerSettings.PARTITIONS);
+        return offsets;
+    }
+
+    private Map<Integer, Long> offsets() throws Exception {
         Map<Integer, Long> offsets = new HashMap<>();
         try (Admin admin = Admin.create(cluster.connection())) {
             admin.listConsumerGroupOffsets(WorkerSettings.GROUP)
@@ -172,7 +187,6 @@ class RandomTransactionsIT {
                     .get()
                     .forEach((partition, offset) -> offsets.put(partition.partition(), offset.offset()));
         }
-        assertThat(offsets).hasSize(WorkerSettings.PARTITIONS);
         return offsets;
     }
 
