@@ -37,7 +37,7 @@ public final class ManualTime implements Time {
 
     @Override
     public void waitObject(Object object, Supplier<Boolean> condition, long deadlineMs) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("this clock only moves by advance; nothing here waits on it");
     }
 
     @Override
