@@ -40,7 +40,9 @@ public record TargetConfig(
                         min = "-1",
                         max = "32767")
                 int replicationFactor,
-        @Setting("Any further setting of Kafka's producer, under Kafka's own name; passed on as it is.")
+        @Setting(
+                        "Further settings of Kafka's producer, under Kafka's own names. Those of the connection, `batch.size`, `linger.ms` and "
+                                + "`compression.*` take effect.")
                 Map<String, String> producer) {
 
     public TargetConfig {

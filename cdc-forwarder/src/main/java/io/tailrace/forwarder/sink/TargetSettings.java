@@ -94,12 +94,7 @@ public final class TargetSettings {
 
     /** The settings of a consumer that reads back what the target has, whoever wrote it. */
     Map<String, Object> consumer() {
-        Map<String, Object> settings = connection();
-        config.producer().forEach((name, value) -> {
-            if (AdminClientConfig.configNames().contains(name)) {
-                settings.put(name, value);
-            }
-        });
+        Map<String, Object> settings = anyClient();
         settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -110,14 +105,20 @@ public final class TargetSettings {
 
     /** The settings of the admin client. */
     Map<String, Object> admin() {
+        Map<String, Object> settings = anyClient();
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ADMIN_REQUEST_TIMEOUT_MS);
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS);
+        return settings;
+    }
+
+    /** The connection, and of the user's settings those that every client knows. */
+    private Map<String, Object> anyClient() {
         Map<String, Object> settings = connection();
         config.producer().forEach((name, value) -> {
             if (AdminClientConfig.configNames().contains(name)) {
                 settings.put(name, value);
             }
         });
-        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ADMIN_REQUEST_TIMEOUT_MS);
-        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MS);
         return settings;
     }
 
