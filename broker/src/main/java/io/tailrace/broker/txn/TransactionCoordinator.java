@@ -20,10 +20,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.ConcurrentTransactionsException;
-import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
-import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.common.utils.Time;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +52,7 @@ public final class TransactionCoordinator implements ProducerEpochs {
     private final TransactionWrites writes;
     private final TransactionMarkers markers;
     private final Supplier<CompletableFuture<Long>> producerIds;
-    private final GroupOutcomes groups;
+    private final TransactionEndings endings;
     private final Settings settings;
     private final Time time;
 
@@ -76,7 +74,7 @@ public final class TransactionCoordinator implements ProducerEpochs {
                 database, new TransactionStore(leaseEpoch), new MarkerStore(leaseEpoch), partitions);
         this.markers = new TransactionMarkers(table, writes, executor);
         this.producerIds = producerIds;
-        this.groups = groups;
+        this.endings = new TransactionEndings(table, writes, producerIds, groups, time);
         this.settings = settings;
         this.time = time;
     }
@@ -163,9 +161,9 @@ public final class TransactionCoordinator implements ProducerEpochs {
             return known;
         }
         known.checkExpected(expected);
-        Transaction aborted = abort(producer, known);
+        Transaction aborted = endings.abort(producer, known);
         if (aborted.state().isPrepared()) {
-            inBackground(completeGroups(producer, aborted));
+            inBackground(endings.completeGroups(producer, aborted));
         }
         return aborted;
     }
@@ -175,21 +173,6 @@ public final class TransactionCoordinator implements ProducerEpochs {
         Transaction next =
                 known.reinitialized(timeoutMs, expected, () -> producerIds.get().join(), time.milliseconds());
         writes.change(producer, known, next);
-        return next;
-    }
-
-    private Transaction abort(TransactionalProducer producer, Transaction open) {
-        return end(
-                producer,
-                open,
-                open.abortedByCoordinator(() -> producerIds.get().join(), time.milliseconds()),
-                false);
-    }
-
-    private Transaction end(TransactionalProducer producer, Transaction open, Transaction decided, boolean commit) {
-        Transaction next = producer.groups().isEmpty() ? decided.completed(time.milliseconds()) : decided;
-        writes.end(producer, open, next, commit);
-        table.index(producer, next);
         return next;
     }
 
@@ -203,7 +186,7 @@ public final class TransactionCoordinator implements ProducerEpochs {
     }
 
     private void addPartitions(TransactionalProducer producer, ProducerIdentity identity, Collection<Partition> added) {
-        Transaction known = current(producer);
+        Transaction known = writes.current(producer);
         known.checkProducer(identity);
         Map<PartitionId, Partition> missing = new LinkedHashMap<>();
         added.stream()
@@ -214,23 +197,12 @@ public final class TransactionCoordinator implements ProducerEpochs {
         }
     }
 
-    private Transaction current(TransactionalProducer producer) {
-        writes.refresh(producer);
-        Transaction known = producer.transaction();
-        if (known == null) {
-            throw unknown(producer.transactionalId());
-        }
-        return known;
-    }
-
-    private static InvalidPidMappingException unknown(String transactionalId) {
-        return new InvalidPidMappingException("Transactional id " + transactionalId + " has no producer");
-    }
-
     private <T> CompletableFuture<T> withProducer(
             String transactionalId, Function<TransactionalProducer, CompletableFuture<T>> action) {
         TransactionalProducer producer = table.find(transactionalId);
-        return producer == null ? CompletableFuture.failedFuture(unknown(transactionalId)) : action.apply(producer);
+        return producer == null
+                ? CompletableFuture.failedFuture(TransactionWrites.unknown(transactionalId))
+                : action.apply(producer);
     }
 
     /**
@@ -271,7 +243,7 @@ public final class TransactionCoordinator implements ProducerEpochs {
         TransactionalProducer producer = table.find(transactionalId);
         Transaction known = producer == null ? null : producer.transaction();
         if (producer == null || known == null) {
-            throw unknown(transactionalId);
+            throw TransactionWrites.unknown(transactionalId);
         }
         known.checkProducer(identity);
         return wanted.stream()
@@ -282,7 +254,7 @@ public final class TransactionCoordinator implements ProducerEpochs {
     /** AddOffsetsToTxn, and TxnOffsetCommit from version 5 on. */
     public CompletableFuture<Void> addGroup(String transactionalId, ProducerIdentity identity, String groupId) {
         return withProducer(transactionalId, producer -> producer.tasks().<Void>submit(() -> {
-            Transaction known = current(producer);
+            Transaction known = writes.current(producer);
             known.checkProducer(identity);
             if (known.state() != TransactionState.ONGOING || !producer.groups().containsKey(groupId)) {
                 writes.addGroup(producer, known, known.begun(time.milliseconds()), groupId);
@@ -300,50 +272,11 @@ public final class TransactionCoordinator implements ProducerEpochs {
     public CompletableFuture<ProducerIdentity> end(
             String transactionalId, ProducerIdentity identity, boolean commit, boolean newEpoch) {
         return withProducer(transactionalId, producer -> producer.tasks()
-                .submit(() -> end(producer, identity, commit, newEpoch))
+                .submit(() -> endings.end(producer, identity, commit, newEpoch))
                 .thenCompose(ended -> ended.state().isPrepared()
-                        ? completeGroups(producer, ended)
+                        ? endings.completeGroups(producer, ended)
                         : CompletableFuture.completedFuture(ended))
                 .thenApply(Transaction::identity));
-    }
-
-    private Transaction end(
-            TransactionalProducer producer, ProducerIdentity identity, boolean commit, boolean newEpoch) {
-        Transaction known = current(producer);
-        long nowMs = time.milliseconds();
-        Optional<Transaction> decided = newEpoch
-                ? known.endedWithNewEpoch(
-                        identity, commit, () -> producerIds.get().join(), nowMs)
-                : known.ended(identity, commit, nowMs);
-        return decided.isPresent() ? end(producer, known, decided.get(), commit) : known;
-    }
-
-    /** Tells the groups of a decided transaction, then closes it. What fails is tried again in the background. */
-    CompletableFuture<Transaction> completeGroups(TransactionalProducer producer, Transaction decided) {
-        if (!producer.beginCompleting()) {
-            return CompletableFuture.failedFuture(
-                    new ConcurrentTransactionsException("The transaction is being completed"));
-        }
-        TransactionResult result =
-                decided.state() == TransactionState.PREPARE_COMMIT ? TransactionResult.COMMIT : TransactionResult.ABORT;
-        CompletableFuture<?>[] told = producer.groups().entrySet().stream()
-                .map(group -> groups.complete(
-                        group.getKey(), new ProducerIdentity(decided.producerId(), group.getValue()), result))
-                .toArray(CompletableFuture[]::new);
-        return CompletableFuture.allOf(told)
-                .thenCompose(done -> producer.tasks().submit(() -> complete(producer, decided)))
-                .whenComplete((completed, thrown) -> producer.endCompleting());
-    }
-
-    private Transaction complete(TransactionalProducer producer, Transaction decided) {
-        Transaction known = current(producer);
-        if (!known.equals(decided)) {
-            return known;
-        }
-        Transaction completed = decided.completed(time.milliseconds());
-        writes.complete(producer, decided, completed);
-        table.index(producer, completed);
-        return completed;
     }
 
     /** One round of what happens without a request; returns at once. */
@@ -368,10 +301,10 @@ public final class TransactionCoordinator implements ProducerEpochs {
                     .addKeyValue("transactionalId", producer.transactionalId())
                     .addKeyValue("timeoutMs", known.timeoutMs())
                     .log("a transaction took longer than its timeout and is aborted");
-            known = abort(producer, known);
+            known = endings.abort(producer, known);
         }
         if (known != null && known.state().isPrepared()) {
-            inBackground(completeGroups(producer, known));
+            inBackground(endings.completeGroups(producer, known));
         }
         return true;
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.UnknownServerException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,20 @@ final class TransactionWrites {
                     write(producer, connection -> store.read(connection, producer.transactionalId()));
             producer.onLoaded(stored.orElse(null), partitions);
         }
+    }
+
+    /** What the transactional id is now; read again if need be. */
+    Transaction current(TransactionalProducer producer) {
+        refresh(producer);
+        Transaction known = producer.transaction();
+        if (known == null) {
+            throw unknown(producer.transactionalId());
+        }
+        return known;
+    }
+
+    static InvalidPidMappingException unknown(String transactionalId) {
+        return new InvalidPidMappingException("Transactional id " + transactionalId + " has no producer");
     }
 
     private <T> T write(TransactionalProducer producer, SqlFunction<T> work) {

@@ -10,7 +10,8 @@
  * io.tailrace.broker.txn.TransactionalProducer}, and through it the partitions, which take records of open transactions
  * only, and end their readers of committed records before them.
  *
- * <p>{@link io.tailrace.broker.txn.TransactionMarkers} takes outcomes for single partitions from administrators, past all that.
+ * <p>{@link io.tailrace.broker.txn.TransactionEndings} writes an outcome and tells the groups whose offsets are part of it.
+ * {@link io.tailrace.broker.txn.TransactionMarkers} takes outcomes for single partitions from administrators, past all that.
  *
  * <p>In the background: {@link io.tailrace.broker.txn.TransactionUpkeep} aborts what took too long, completes what a restart
  * or a failure left half done, and forgets what is old.
