@@ -143,9 +143,8 @@ final class TopicStore {
     private static void createLeaf(Connection connection, int topicId) throws SQLException {
         String leaf = Topic.leaf(topicId);
         try (Statement statement = connection.createStatement()) {
-            // What ATTACH locks, before LIKE locks less: a concurrent detachment would wait for this transaction, and
-            // this
-            // transaction for it.
+            // What ATTACH locks, before LIKE locks less: or a concurrent detachment and this transaction would wait for
+            // each other.
             statement.execute("LOCK TABLE kafka.messages IN SHARE UPDATE EXCLUSIVE MODE");
             statement.execute("CREATE TABLE " + leaf + " (LIKE kafka.messages INCLUDING ALL,"
                     + " CONSTRAINT messages_" + topicId + "_topic_id_check CHECK (topic_id = " + topicId + "))"
