@@ -231,7 +231,7 @@ public final class LocalKafka implements AutoCloseable {
         long deadlineNs = System.nanoTime() + START_LIMIT.toNanos();
         while (started.isAlive() && System.nanoTime() < deadlineNs) {
             // An admin client logs every failed attempt to connect: not before somebody listens.
-            if (!FreePorts.isFree("127.0.0.1", port(KafkaListener.PLAINTEXT)) && answers()) {
+            if (FreePorts.isListening("127.0.0.1", port(KafkaListener.PLAINTEXT)) && answers()) {
                 return;
             }
             started.waitFor(Duration.ofMillis(100));

@@ -2,12 +2,10 @@ package io.tailrace.e2e.program;
 
 import io.tailrace.e2e.client.Clients;
 import io.tailrace.local.FreePorts;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A broker that keeps its port over restarts. Confined to the test's thread. */
 public final class BrokerProgram {
@@ -42,11 +40,18 @@ public final class BrokerProgram {
     /** Returns when it takes connections. */
     public void start() {
         program.start();
-        Awaitility.await("the broker's port")
-                .atMost(START_LIMIT)
-                .failFast("the broker runs", this::assertAlive)
-                .pollInterval(Duration.ofMillis(50))
-                .until(this::isListening);
+        try {
+            Awaitility.await("the broker's port")
+                    .atMost(START_LIMIT)
+                    .failFast("the broker runs", this::assertAlive)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(this::isListening);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(
+                    "the broker takes no connections " + START_LIMIT + " after its start; it does this:\n"
+                            + program.threads(),
+                    e);
+        }
     }
 
     public void kill() {
@@ -70,13 +75,6 @@ public final class BrokerProgram {
     }
 
     private boolean isListening() {
-        if (FreePorts.isFree("127.0.0.1", port)) {
-            return false;
-        }
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
+        return FreePorts.isListening("127.0.0.1", port);
     }
 }

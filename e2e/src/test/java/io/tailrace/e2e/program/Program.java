@@ -4,6 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.tailrace.local.ChildMain;
 import io.tailrace.local.ChildProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,7 @@ public final class Program {
 
     private static final String MAIN_CLASS = "io.tailrace.cli.Main";
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final long DUMP_TIME_MS = 2_000;
 
     private final String name;
     private final List<String> arguments;
@@ -85,6 +88,21 @@ public final class Program {
 
     public String logTail() {
         return running().logTail(40);
+    }
+
+    /** What each of its threads does now, which the program writes to the end of its log on SIGQUIT. */
+    String threads() {
+        try {
+            new ProcessBuilder("kill", "-QUIT", Long.toString(running().pid()))
+                    .start()
+                    .waitFor();
+            Thread.sleep(DUMP_TIME_MS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return running().logTail(Integer.MAX_VALUE);
     }
 
     public Path logFile() {
