@@ -192,6 +192,11 @@ public final class LocalKafka implements AutoCloseable {
         }
     }
 
+    /** Where the log of a partition lies. */
+    public Path partitionDirectory(String topic, int partition) {
+        return dataDirectory().resolve(topic + "-" + partition);
+    }
+
     private Path dataDirectory() {
         return directory.resolve("data");
     }

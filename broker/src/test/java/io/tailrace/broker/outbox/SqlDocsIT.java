@@ -57,6 +57,9 @@ class SqlDocsIT {
             log.execute("SELECT pg_create_logical_replication_slot('tailrace_forwarder', 'pgoutput')");
         }
 
+        log.execute(
+                "INSERT INTO kafka.target_metadata VALUES ('tailrace_forwarder', 'target', 'localhost:9092', '{}')");
+
         // When
         for (String block : blocks) {
             log.execute(BLOCK.matcher(block).replaceAll("$1"));

@@ -46,6 +46,13 @@ public final class BenchCommand implements Callable<Integer> {
                     + " against topics that retention and compaction clean while they are produced to.")
     private boolean cleaning;
 
+    @Option(
+            names = "--shadow",
+            description =
+                    "Measure the forwarder: how far the target is behind at 5,000 records of 200 bytes a second, and"
+                            + " what producing costs with it and without it.")
+    private boolean shadow;
+
     @Option(names = "--json", description = "Print the medians as JSON on standard output instead of a table.")
     private boolean json;
 
@@ -65,6 +72,10 @@ public final class BenchCommand implements Callable<Integer> {
             return 0;
         }
         say(progress, "Starting Postgres, the broker and an Apache Kafka");
+        if (shadow) {
+            printShadow(new ShadowBench(line -> say(progress, line)).run(rounds, records));
+            return 0;
+        }
         Results results = new Results();
         try (BenchServers servers = new BenchServers()) {
             Runtime.getRuntime().addShutdownHook(new Thread(servers::close, "bench-shutdown"));
@@ -137,6 +148,16 @@ public final class BenchCommand implements Callable<Integer> {
             out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(results));
         } else {
             ResultTable.cleaningLines(results).forEach(out::println);
+        }
+        out.flush();
+    }
+
+    private void printShadow(ShadowResult result) throws JsonProcessingException {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(result));
+        } else {
+            ResultTable.shadowLines(result).forEach(out::println);
         }
         out.flush();
     }

@@ -25,6 +25,8 @@ final class BenchServers implements AutoCloseable {
     private static final List<String> SERVER_JVM =
             List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20");
 
+    private static final List<String> FORWARDER_JVM = List.of("-Xms256m", "-Xmx256m");
+
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final Map<Contender, String> addresses = new EnumMap<>(Contender.class);
     private final LocalPostgres postgres;
@@ -53,6 +55,23 @@ final class BenchServers implements AutoCloseable {
     /** Only a broker with its Postgres, and further sections in its configuration. */
     static BenchServers brokerOnly(String sections) {
         return new BenchServers(false, sections);
+    }
+
+    /** A broker with its Postgres, and an Apache Kafka, to which {@link #startForwarder} forwards. */
+    static BenchServers withTarget() {
+        return new BenchServers(true, "");
+    }
+
+    /**
+     * Starts a forwarder, which the caller closes.
+     *
+     * @param excluded the topics that it leaves alone
+     */
+    ChildProcess startForwarder(String excluded) {
+        String shadow = "[shadow]\nexclude = \"" + excluded + "\"\n";
+        Path config =
+                new ConfigFiles(postgres.directory(), postgres).forwarder(bootstrapServers(Contender.KAFKA), shadow);
+        return Program.start("forwarder", config, postgres.directory().resolve("forwarder.log"), FORWARDER_JVM);
     }
 
     String bootstrapServers(Contender contender) {

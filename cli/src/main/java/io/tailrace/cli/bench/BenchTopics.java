@@ -13,7 +13,7 @@ import org.apache.kafka.common.KafkaFuture;
 /** Makes and deletes the topics of a run. */
 final class BenchTopics {
 
-    private static final int PARTITIONS = 4;
+    static final int PARTITIONS = 4;
 
     private BenchTopics() {}
 

@@ -13,7 +13,7 @@ import org.apache.kafka.tools.ConsumerPerformance;
 import org.apache.kafka.tools.ProducerPerformance;
 
 /**
- * Kafka's own perf tools and {@link KeyedProducer}, each run in a new JVM, so that neither contender finds a client warmed up by the other, and
+ * Kafka's own perf tools, {@link KeyedProducer} and {@link PacedProducer}, each run in a new JVM, so that neither contender finds a client warmed up by the other, and
  * the numbers that they print. Confined to one thread.
  */
 final class LoadGenerator {
@@ -56,6 +56,25 @@ final class LoadGenerator {
         List<String> arguments = List.of(
                 bootstrapServers, topic, Long.toString(records), Integer.toString(recordBytes), Integer.toString(keys));
         return PerfOutput.keyedProducer(run(KeyedProducer.class, arguments), records);
+    }
+
+    /** So many records a second; every record must have been acknowledged. */
+    Acknowledgements producePaced(String bootstrapServers, String topic, int records, int perSecond, int recordBytes) {
+        Path acknowledgements = logFile.resolveSibling("acknowledgements");
+        run(
+                PacedProducer.class,
+                List.of(
+                        bootstrapServers,
+                        topic,
+                        Integer.toString(records),
+                        Integer.toString(perSecond),
+                        Integer.toString(recordBytes),
+                        acknowledgements.toString()));
+        try {
+            return Acknowledgements.read(acknowledgements);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Records a second, as ConsumerPerformance sees it, without the time of joining its group; every record must have arrived. */

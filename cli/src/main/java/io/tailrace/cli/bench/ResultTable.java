@@ -37,6 +37,26 @@ final class ResultTable {
         return table.lines();
     }
 
+    static List<String> shadowLines(ShadowResult result) {
+        TextTable table = new TextTable(List.of("", "p50", "p99", "at full speed"));
+        table.addRow(List.of(
+                "producing without a forwarder",
+                ms(result.aloneP50()),
+                ms(result.aloneP99()),
+                perSecond(result.aloneRate())));
+        table.addRow(List.of(
+                "producing with a forwarder",
+                ms(result.shadowedP50()),
+                ms(result.shadowedP99()),
+                perSecond(result.shadowedRate())));
+        table.addRow(List.of("from acknowledgement to target", ms(result.lagP50()), ms(result.lagP99()), ""));
+        return table.lines();
+    }
+
+    private static String ms(double milliseconds) {
+        return String.format(Locale.ROOT, "%.1f ms", milliseconds);
+    }
+
     private static String perSecond(double records) {
         return String.format(Locale.ROOT, "%,.0f/s", records);
     }

@@ -37,13 +37,19 @@ public final class ConfigFiles {
     }
 
     Path forwarder(String bootstrapServers) {
+        return forwarder(bootstrapServers, "");
+    }
+
+    /** The forwarder's file, with further sections. */
+    public Path forwarder(String bootstrapServers, String sections) {
         return write(
                 "forwarder.toml",
                 """
                 [kafka]
                 bootstrap_servers = "%s"
                 """
-                        .formatted(bootstrapServers));
+                                .formatted(bootstrapServers)
+                        + sections);
     }
 
     private Path write(String name, String sections) {

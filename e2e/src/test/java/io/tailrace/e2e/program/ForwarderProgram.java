@@ -3,11 +3,13 @@ package io.tailrace.e2e.program;
 import static org.awaitility.Awaitility.await;
 
 import io.tailrace.local.PostgresAddress;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 /** A forwarder and its replication slot. Confined to the test's thread. */
 public final class ForwarderProgram {
@@ -26,6 +28,12 @@ public final class ForwarderProgram {
 
     public Program program() {
         return program;
+    }
+
+    /** Runs a command of {@code tailrace}, {@code migrate verify}, with this forwarder's configuration to its end. */
+    public CommandResult run(String... command) {
+        Path config = program.config();
+        return CommandProgram.run(config.resolveSibling("commands"), config, List.of(command));
     }
 
     public void start() {

@@ -25,13 +25,13 @@ public final class Program {
     private static final long DUMP_TIME_MS = 2_000;
 
     private final String name;
-    private final List<String> arguments;
+    private final Path config;
     private final Path logFile;
     private @Nullable ChildProcess process;
 
-    Program(String name, List<String> arguments, Path logFile) {
+    Program(String name, Path config, Path logFile) {
         this.name = name;
-        this.arguments = List.copyOf(arguments);
+        this.config = config;
         this.logFile = logFile;
     }
 
@@ -54,7 +54,7 @@ public final class Program {
         // So that the program ends with this JVM, however that ends.
         command.add(ChildMain.class.getName());
         command.add(MAIN_CLASS);
-        command.addAll(arguments);
+        command.addAll(List.of(name, "--config", config.toString()));
         process = ChildProcess.start(name, command, Map.of(), logFile);
     }
 
@@ -103,6 +103,10 @@ public final class Program {
             Thread.currentThread().interrupt();
         }
         return running().logTail(Integer.MAX_VALUE);
+    }
+
+    Path config() {
+        return config;
     }
 
     public Path logFile() {

@@ -153,8 +153,7 @@ public final class Programs
         String fileName = name + "-" + programs.size();
         Path config = directory().resolve(fileName + ".toml");
         ConfigFile.write(config, settings);
-        Program program = new Program(
-                name, List.of(name, "--config", config.toString()), directory().resolve(fileName + ".log"));
+        Program program = new Program(name, config, directory().resolve(fileName + ".log"));
         programs.add(program);
         return program;
     }

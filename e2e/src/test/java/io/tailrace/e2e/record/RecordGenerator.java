@@ -27,7 +27,6 @@ public final class RecordGenerator {
     private final Random random;
     private final int maxValueBytes;
 
-    /** Yesterday: what is older than a target's retention would be deleted there. */
     /** Not now, yet young: a Kafka forgets producers by the timestamps of their last records, after a day. */
     private final long firstTimestamp = System.currentTimeMillis() - 3_600_000;
 
