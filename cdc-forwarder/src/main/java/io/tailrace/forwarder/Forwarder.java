@@ -20,6 +20,7 @@ import io.tailrace.forwarder.redirect.ClientView;
 import io.tailrace.forwarder.redirect.TargetMetadataKeeper;
 import io.tailrace.forwarder.refused.SetAside;
 import io.tailrace.forwarder.retry.Backoff;
+import io.tailrace.forwarder.reverse.ReverseShadow;
 import io.tailrace.forwarder.route.NamePatterns;
 import io.tailrace.forwarder.route.TopicRules;
 import io.tailrace.forwarder.route.TopicStore;
@@ -104,11 +105,17 @@ public final class Forwarder implements AutoCloseable {
                 stats,
                 setAside(config, settings));
         GroupSync groups = GroupSync.start(replication.slot(), settings, dataSource, config.groupSync());
+        ReverseShadow reverse = new ReverseShadow(
+                replication.slot(),
+                settings,
+                config.shadow().includePatterns(),
+                config.shadow().excludePatterns(),
+                stats);
         PartitionLags lags = config.metrics().port() == 0 ? null : new PartitionLags(replication.slot());
         Forwarder forwarder = new Forwarder(
                 stats,
                 groups,
-                new ForwardingLoop(config, dataSource, pipeline, groups, backoff, stats, status, lags),
+                new ForwardingLoop(config, dataSource, pipeline, groups, reverse, backoff, stats, status, lags),
                 new ContinuousVerifier(config, dataSource, settings),
                 TargetMetadataKeeper.start(dataSource, clientView, replication.slot()));
         if (lags != null) {

@@ -16,9 +16,11 @@ public final class ForwarderStats {
     private final LongAdder silentStreams = new LongAdder();
     private final LongAdder droppedSlots = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private final LongAdder broughtBack = new LongAdder();
     private final AtomicLong inFlight = new AtomicLong();
     private final AtomicLong answeredNs = new AtomicLong(System.nanoTime());
     private volatile int held;
+    private volatile int leftAtTarget;
 
     /** The counters at one moment. */
     public record Snapshot(
@@ -85,6 +87,16 @@ public final class ForwarderStats {
         return refused.sum();
     }
 
+    /** Records of the target that came back into the log, while clients are there. */
+    public long broughtBack() {
+        return broughtBack.sum();
+    }
+
+    /** Topics and partitions of the target that do not come back, as there are none here; 0 while nothing comes back. */
+    public int leftAtTarget() {
+        return leftAtTarget;
+    }
+
     /** Records that were sent and not settled. */
     public long inFlight() {
         return inFlight.get();
@@ -144,6 +156,14 @@ public final class ForwarderStats {
 
     public void onLost(long records) {
         lost.add(records);
+    }
+
+    public void onBroughtBack(long records) {
+        broughtBack.add(records);
+    }
+
+    public void onLeftAtTarget(int topicsAndPartitions) {
+        leftAtTarget = topicsAndPartitions;
     }
 
     public void onGapFilled() {

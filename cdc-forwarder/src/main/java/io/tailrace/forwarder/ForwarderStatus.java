@@ -15,6 +15,8 @@ public final class ForwarderStatus {
         CATCHING_UP,
         /** It follows the replication stream. */
         STREAMING,
+        /** Clients are at the target: what is produced there comes back. */
+        BRINGING_BACK,
         /** Something failed, and it will begin again. */
         INTERRUPTED
     }

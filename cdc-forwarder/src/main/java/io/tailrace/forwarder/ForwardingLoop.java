@@ -6,6 +6,7 @@ import io.tailrace.forwarder.groups.GroupSync;
 import io.tailrace.forwarder.metrics.PartitionLags;
 import io.tailrace.forwarder.pipeline.Pipeline;
 import io.tailrace.forwarder.retry.Backoff;
+import io.tailrace.forwarder.reverse.ReverseShadow;
 import io.tailrace.forwarder.source.ReplicationSlot;
 import io.tailrace.forwarder.source.ReplicationStream;
 import io.tailrace.forwarder.source.SlotException;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Forwards until it is stopped: connect, lock, check, make the slot, catch up from the table, stream; and all of it
- * again after a failure. What is in memory (positions, records on their way) outlives the stream, so a new one repeats
+ * again after a failure. While clients are at the target, it brings back what is produced there instead. What is in memory (positions, records on their way) outlives the stream, so a new one repeats
  * nothing. Runs on its own thread; {@link #stop()} is for any thread. Owns: the
  * pipeline, the watch over the slot, and what carries consumer groups.
  */
@@ -40,6 +41,7 @@ final class ForwardingLoop implements Runnable {
     private final DataSource dataSource;
     private final Pipeline pipeline;
     private final GroupSync groups;
+    private final ReverseShadow reverse;
     private final Backoff backoff;
     private final ForwarderStats stats;
     private final ForwarderStatus status;
@@ -57,6 +59,7 @@ final class ForwardingLoop implements Runnable {
             DataSource dataSource,
             Pipeline pipeline,
             GroupSync groups,
+            ReverseShadow reverse,
             Backoff backoff,
             ForwarderStats stats,
             ForwarderStatus status,
@@ -65,11 +68,12 @@ final class ForwardingLoop implements Runnable {
         this.dataSource = dataSource;
         this.pipeline = pipeline;
         this.groups = groups;
+        this.reverse = reverse;
         this.backoff = backoff;
         this.stats = stats;
         this.status = status;
         this.slot = new ReplicationSlot(config.replication().slot());
-        this.watch = new SlotWatch(slot, dataSource, config.replication(), stats, status, lags);
+        this.watch = new SlotWatch(slot, dataSource, config.replication(), stats, status, reverse, lags);
         this.statsLog = new StatsLog(stats);
     }
 
@@ -92,6 +96,9 @@ final class ForwardingLoop implements Runnable {
                 if (isStopping()) {
                     break;
                 }
+                if (failure == null) {
+                    continue;
+                }
                 boolean wasStable = stats.forwarded() > forwarded || streamedFor.compareTo(STABLE_AFTER) > 0;
                 delay = backoff.after(wasStable ? null : delay);
                 stats.onRestart();
@@ -106,13 +113,17 @@ final class ForwardingLoop implements Runnable {
         LOGGER.atInfo().log("forwarder stopped");
     }
 
-    /** One run. @return what ended it, or null if it was stopped */
+    /** One run. @return what ended it, or null if it was stopped, or records go the other way from now on */
     private @Nullable Throwable forward() throws InterruptedException {
         try (SourceSession session = SourceSession.open(dataSource)) {
             try {
                 awaitLock(session);
                 prepareDatabase();
                 new PositionStore(config.replication().slot()).register(session.connection());
+                if (reverse.isDue(session.connection())) {
+                    bringBack(session);
+                    return null;
+                }
                 catchUpWithoutSlot(session);
                 long start = watch.makeSlot(session.connection());
                 awaitInactive(session);
@@ -133,6 +144,21 @@ final class ForwardingLoop implements Runnable {
                 return null;
             }
             throw interrupted;
+        }
+    }
+
+    /** The slot would keep write-ahead log for nothing meanwhile: what is forwarded afterwards is read from the table first. */
+    private void bringBack(SourceSession session) throws SQLException, InterruptedException {
+        status.onPhase(ForwarderStatus.Phase.BRINGING_BACK);
+        if (slot.state(session.connection()).isPresent()) {
+            slot.drop(session.connection());
+        }
+        pipeline.standAside(session.connection(), FINISH_TIMEOUT);
+        long startNs = System.nanoTime();
+        try {
+            reverse.run(session.connection(), this::isStopping);
+        } finally {
+            streamedFor = Duration.ofNanos(System.nanoTime() - startNs);
         }
     }
 
@@ -176,7 +202,7 @@ final class ForwardingLoop implements Runnable {
             watch.onStream(stream.progress(), start);
             status.onPhase(ForwarderStatus.Phase.STREAMING);
             long startNs = System.nanoTime();
-            while (!isStopping()) {
+            while (!isStopping() && !watch.hasTurned()) {
                 if (stream.awaitEnd(WATCH_INTERVAL)) {
                     Throwable failure = stream.failure();
                     return failure != null ? failure : new SourceException("the replication stream has ended", null);

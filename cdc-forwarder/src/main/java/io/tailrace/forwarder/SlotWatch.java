@@ -2,6 +2,7 @@ package io.tailrace.forwarder;
 
 import io.tailrace.config.ReplicationConfig;
 import io.tailrace.forwarder.metrics.PartitionLags;
+import io.tailrace.forwarder.reverse.ReverseShadow;
 import io.tailrace.forwarder.source.ReplicationSlot;
 import io.tailrace.forwarder.source.SlotException;
 import io.tailrace.forwarder.source.SourceException;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks after the slot from outside: warns when it keeps too much write-ahead log, drops it when that may fill the disk,
- * lets it move on where only others write, and finds out when the stream on it is dead. All of that must go on while the
+ * lets it move on where only others write, and finds out when the stream on it is dead, or not wanted any more. All of that must go on while the
  * target keeps every other thread waiting, so it has a thread and a connection of its own; the slot is made and dropped
  * under its lock. Thread-safe. Owns: the thread and the connection.
  */
@@ -36,6 +37,7 @@ final class SlotWatch implements AutoCloseable {
     private final ForwarderStatus status;
     private final RetainedWal retained;
     private final @Nullable PartitionLags lags;
+    private final ReverseShadow reverse;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "tailrace-slot-watch");
     /** Used by the watch's own thread only. */
@@ -46,18 +48,24 @@ final class SlotWatch implements AutoCloseable {
     private @Nullable StreamWatch stream;
     private StreamWatch.@Nullable Complaint complaint;
     private boolean dropped;
+    private volatile boolean turned;
     /** Whether the slot is this process's to look after. */
     private boolean ours;
 
-    /** @param lags what to read for the metrics; null if nobody asks */
+    /**
+     * @param reverse to be asked whether the direction has turned
+     * @param lags what to read for the metrics; null if nobody asks
+     */
     SlotWatch(
             ReplicationSlot slot,
             DataSource dataSource,
             ReplicationConfig config,
             ForwarderStats stats,
             ForwarderStatus status,
+            ReverseShadow reverse,
             @Nullable PartitionLags lags) {
         this.lags = lags;
+        this.reverse = reverse;
         this.slot = slot;
         this.dataSource = dataSource;
         this.streamTimeout = config.streamTimeout();
@@ -94,6 +102,7 @@ final class SlotWatch implements AutoCloseable {
     /** A stream runs from now on, which began at that position. */
     synchronized void onStream(StreamProgress progress, long start) {
         stream = new StreamWatch(progress, start, streamTimeout, System.nanoTime());
+        turned = false;
         complaint = null;
     }
 
@@ -107,6 +116,11 @@ final class SlotWatch implements AutoCloseable {
         if (complaint != null) {
             throw new SourceException(complaint.reason(), null);
         }
+    }
+
+    /** Whether, when this was looked at last, clients were at the target and everything from here had arrived there. */
+    boolean hasTurned() {
+        return turned;
     }
 
     private void run() {
@@ -129,6 +143,7 @@ final class SlotWatch implements AutoCloseable {
                 connection = database;
             }
             check(database);
+            turned = reverse.isDue(database);
             if (lags != null) {
                 lags.readIfDue(database);
             }

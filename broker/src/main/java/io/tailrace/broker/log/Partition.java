@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any thread may read the offsets and wait for more, and any thread may move the start of the log forward; the end
  * changes on the thread of the partition's appender, which alone touches the producers and the flag that says whether
- * memory and database agree.
+ * memory and database agree. Only where the log was filled while nothing was appended here ({@link #onFilled}), another thread
+ * moves the end.
  */
 public final class Partition {
 
@@ -198,6 +199,16 @@ public final class Partition {
         waiters.forEach(AppendWaiter::onLogStartMoved);
     }
 
+    /**
+     * Others have written to the log, while nothing was appended by this broker: so far it goes now. Who its producers are is
+     * read again before the next append.
+     */
+    void onFilled(long nextOffset, long startOffset) {
+        producersChanged = true;
+        onLogStart(startOffset);
+        advance(nextOffset, 0);
+    }
+
     /** Takes what the database holds as the truth. */
     void onLoaded(long nextOffset, long startOffset, Map<Long, ProducerWindow> storedProducers) {
         producers.clear();
@@ -228,11 +239,14 @@ public final class Partition {
     }
 
     private void advance(long nextOffset, int bytes) {
-        if (nextOffset > highWatermark) {
+        synchronized (waiters) {
+            if (nextOffset <= highWatermark) {
+                return;
+            }
             highWatermark = nextOffset;
-            boolean stable = lastStableOffset() == nextOffset;
-            waiters.forEach(waiter -> waiter.onAppended(bytes, stable));
         }
+        boolean stable = lastStableOffset() == nextOffset;
+        waiters.forEach(waiter -> waiter.onAppended(bytes, stable));
     }
 
     @Override

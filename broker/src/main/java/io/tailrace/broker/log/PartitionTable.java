@@ -71,6 +71,23 @@ public final class PartitionTable implements TopicListener {
         }
     }
 
+    /**
+     * Reads anew where every partition begins and ends. For when others have written to the log and will not any more, before this
+     * broker appends again.
+     */
+    public void reload(Connection connection) throws SQLException {
+        String sql = "SELECT topic_id, partition_id, next_offset, log_start_offset FROM kafka.partitions";
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                long nextOffset = rows.getLong(3);
+                long startOffset = rows.getLong(4);
+                partition(new PartitionId(rows.getInt(1), rows.getInt(2)))
+                        .ifPresent(partition -> partition.onFilled(nextOffset, startOffset));
+            }
+        }
+    }
+
     private static Partition[] checkComplete(Topic topic, Partition[] partitions) throws SQLException {
         int missing = Arrays.asList(partitions).indexOf(null);
         if (missing >= 0) {

@@ -31,11 +31,19 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
     private final Database database;
     private final Thread thread;
     private volatile Stage stage;
+    private volatile Returning returning = connection -> {};
     private volatile long movedNs = System.nanoTime();
     private volatile boolean closing;
 
     /** What the log was told of last. Confined to the thread, once that runs. */
     private Stage told = new Stage.Serving();
+
+    /** What is to be done when clients of a moved cluster return, before they are served. */
+    @FunctionalInterface
+    public interface Returning {
+        /** Runs on the watch's thread. Where it fails, it is tried again, and clients are not served until then. */
+        void run(Connection connection) throws SQLException;
+    }
 
     /** Reads how things stand, says that this broker heeds it, and follows it from then on. */
     public MigrationWatch(Database database, int leaseEpoch) throws SQLException {
@@ -48,6 +56,11 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
         this.thread = new Thread(this::run, NAME);
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Has this done whenever clients return, from now on. */
+    public void onReturn(Returning work) {
+        returning = work;
     }
 
     /** As of now. */
@@ -73,7 +86,7 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
             try (Connection connection = database.connect(NAME)) {
                 listen(connection);
                 while (!closing) {
-                    follow(MigrationStore.read(connection));
+                    follow(connection, MigrationStore.read(connection));
                     tell();
                     awaitChange(connection);
                 }
@@ -90,7 +103,10 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
         }
     }
 
-    private void follow(Stage next) {
+    private void follow(Connection connection, Stage next) throws SQLException {
+        if (stage instanceof Stage.Moved && !(next instanceof Stage.Moved)) {
+            returning.run(connection);
+        }
         if (next instanceof Stage.Moved && !(stage instanceof Stage.Moved)) {
             movedNs = System.nanoTime();
         }

@@ -321,10 +321,10 @@ public final class PartitionProgress {
         }
     }
 
-    /** Another process has forwarded up to here meanwhile. */
+    /** Another process has forwarded up to here meanwhile, or records have come back from the target. */
     public void advanceTo(Checkpoint checkpoint) {
         Position position = checkpoint.position();
-        if (position.nextOffset() > acknowledged) {
+        if (position.nextOffset() > acknowledged || isFurtherAtTarget(position)) {
             acknowledged = position.nextOffset();
             next = Math.max(next, acknowledged);
             targetNext = position.targetNextOffset();
@@ -332,6 +332,15 @@ public final class PartitionProgress {
             onLoaded(checkpoint);
             unalign();
         }
+    }
+
+    /** Where others had begun transactions and nothing has come of these, only the target's offsets have gone on. */
+    private boolean isFurtherAtTarget(Position position) {
+        Long saves = position.targetNextOffset();
+        return position.nextOffset() == acknowledged
+                && inFlight == 0
+                && saves != null
+                && (targetNext == null || saves > targetNext);
     }
 
     int generation() {

@@ -51,6 +51,11 @@ public final class ForwarderMetrics implements AutoCloseable {
         count("records.repeated", "Records that may be on the target twice", stats, ForwarderStats::repeated);
         count("records.lost", "Records that the target had acknowledged and lost", stats, ForwarderStats::lost);
         count("records.refused", "Refusals of a record by the target", stats, ForwarderStats::refused);
+        count(
+                "records.brought.back",
+                "Records of the target that came back into the log",
+                stats,
+                ForwarderStats::broughtBack);
         count("gaps.filled", "Jumps of the stream, filled from the table", stats, ForwarderStats::gapsFilled);
         count("restarts", "New starts after a failure", stats, ForwarderStats::restarts);
         count(
@@ -72,6 +77,11 @@ public final class ForwarderMetrics implements AutoCloseable {
         gauge("records.in.flight", "Records sent and not acknowledged", stats, ForwarderStats::inFlight);
         gauge("partitions.held", "Partitions of which nothing is sent for now", stats, ForwarderStats::held);
         gauge(
+                "left.at.target",
+                "Topics and partitions of the target that do not come back, as there are none here",
+                stats,
+                ForwarderStats::leftAtTarget);
+        gauge(
                 "target.silent.seconds",
                 "For how long the target has acknowledged nothing of what is on its way",
                 stats,
@@ -81,6 +91,11 @@ public final class ForwarderMetrics implements AutoCloseable {
                 "1 while the replication stream is followed",
                 status,
                 now -> now.phase() == ForwarderStatus.Phase.STREAMING ? 1 : 0);
+        gauge(
+                "bringing.back",
+                "1 while clients are at the target, and what is produced there comes back",
+                status,
+                now -> now.phase() == ForwarderStatus.Phase.BRINGING_BACK ? 1 : 0);
     }
 
     private void bindSlot(ForwarderStatus status) {

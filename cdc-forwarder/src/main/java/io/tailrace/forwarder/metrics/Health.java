@@ -29,7 +29,7 @@ public final class Health {
         return alive.getAsBoolean() ? Page.probe(true, "running") : Page.probe(false, "ended");
     }
 
-    /** Whether records go to the target: the stream is followed, and nothing holds up any partition. */
+    /** Whether records go to the target, or come back from there where it has moved: nothing holds up any partition. */
     public Page ready() {
         List<String> reasons = new ArrayList<>();
         if (!alive.getAsBoolean()) {
@@ -39,7 +39,7 @@ public final class Health {
             case STARTING -> reasons.add("starting");
             case CATCHING_UP -> reasons.add("catching up from the table");
             case INTERRUPTED -> reasons.add("interrupted, starts again soon");
-            case STREAMING -> {}
+            case STREAMING, BRINGING_BACK -> {}
         }
         if (stats.held() > 0) {
             reasons.add("partitions held: " + stats.held());

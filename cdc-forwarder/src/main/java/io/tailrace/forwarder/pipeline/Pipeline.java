@@ -246,6 +246,25 @@ public final class Pipeline implements AutoCloseable {
         return certain ? checkpoints.covered() : -1;
     }
 
+    /**
+     * Clients are at the target from now on, and nothing is forwarded until the next {@link #begin}. Then the sequences of this
+     * producer do not follow any more on what it has sent: it will be another one.
+     *
+     * @param atMost how long to wait for what was sent
+     */
+    public synchronized void standAside(Connection database, Duration atMost)
+            throws SQLException, InterruptedException {
+        connection = database;
+        flows.refresh(database);
+        flows.save(database);
+        if (sender.hasWriter()) {
+            sender.drain(atMost);
+            checkpoints.save(database);
+            sender.close();
+        }
+        identities.forget(database);
+    }
+
     /** Makes whatever runs in here end soon, with an InterruptedException. Callable from any thread. */
     public void stop() {
         sender.stop();

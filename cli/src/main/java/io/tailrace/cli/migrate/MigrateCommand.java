@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Move to the Kafka that the forwarder forwards to.",
-        subcommands = VerifyCommand.class)
+        subcommands = {VerifyCommand.class, ReturnCommand.class})
 public final class MigrateCommand implements Runnable {
 
     @Spec
