@@ -4,7 +4,8 @@
  * into records ({@code decode}), assigned to a topic of the target ({@code route}), sent ({@code sink}), and once
  * acknowledged their position is saved ({@code checkpoint}). {@code pipeline} is where these meet.
  * While clients are at the target, {@code reverse} brings back what is produced there.
- * What the target refuses for good may be set aside ({@code refused}); {@code metrics} shows how all of it is.
+ * What the target refuses for good may be set aside ({@code refused}), and sent again on request ({@code replay});
+ * {@code metrics} shows how all of it is.
  *
  * <p>Threads: {@code tailrace-forwarder} starts everything, watches over it and starts it again after a failure;
  * Debezium's task thread moves records through the pipeline while the stream runs; the producer's network thread only

@@ -30,6 +30,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -197,15 +198,7 @@ final class PipelineIT {
 
         // When
         makeAnew();
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                KAFKA.server().clientProperties(KafkaListener.PLAINTEXT),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
-            for (ConsumerRecord<byte[], byte[]> record : before.subList(0, 60)) {
-                producer.send(new ProducerRecord<>(topic, 0, record.timestamp(), record.key(), record.value()))
-                        .get();
-            }
-        }
+        copy(before.subList(0, 60));
         log.append(id, 0, 50);
         pipeline.catchUp();
 
@@ -243,6 +236,120 @@ final class PipelineIT {
                 .endsWith(23L, 24L)
                 .hasSize(26);
         assertThat(map()).isEqualTo("0,1");
+    }
+
+    @Test
+    void shouldFindItsPlaceAgainWhereTheTargetHasLostWhatWasSentAgain() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1);
+        log.append(id, 0, 100);
+        forward(100);
+        requestReplay(id, 20, 80);
+        awaitReplays("done");
+        List<ConsumerRecord<byte[], byte[]>> before = target.read(topic, 0);
+
+        // When
+        makeAnew();
+        copy(before.subList(0, 130));
+        log.append(id, 0, 50);
+        pipeline.catchUp();
+
+        // Then
+        awaitMended(180);
+        assertThat(before).hasSize(160);
+        assertThat(target.offsets(topic, 0).subList(130, 180))
+                .isSorted()
+                .startsWith(100L)
+                .endsWith(149L);
+        assertThat(stats.repeated()).isZero();
+        assertThat(map()).isEqualTo("0,0 100,130");
+        assertThat(ranges()).isEqualTo("100-130");
+    }
+
+    /** A process died when ten records of a piece had landed: its successor sends the rest, before all others. */
+    @Test
+    void shouldFinishWhatWasBegunBeforeAnythingElse() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1);
+        log.append(id, 0, 100);
+        forward(100);
+        pipeline.close();
+        requestReplay(id, 20, 80);
+        log.execute("INSERT INTO kafka.repeated_ranges VALUES ('pipeline_it', " + id + ", 0, 100, NULL, 1, 20, 50)");
+        copy(target.read(topic, 0).subList(20, 30));
+        // What is not its own has no sequences that fit.
+        log.execute("DELETE FROM kafka.forwarder_identities");
+        log.append(id, 0, 50);
+
+        // When
+        pipeline = pipeline();
+        pipeline.begin(connection);
+        pipeline.catchUp();
+        awaitReplays("done");
+
+        // Then
+        awaitMended(210);
+        assertThat(target.offsets(topic, 0).subList(100, 131))
+                .isEqualTo(LongStream.concat(LongStream.range(20, 50), LongStream.of(100))
+                        .boxed()
+                        .toList());
+        assertThat(stats.repeated()).isZero();
+        assertThat(map()).isEqualTo("0,0 100,130 150,210");
+        assertThat(ranges()).isEqualTo("100-130 180-210");
+        assertThat(log.query("SELECT records FROM kafka.replays")).isEqualTo("60");
+    }
+
+    @Test
+    void shouldEndAReplayAtARecordThatTheTargetRefuses() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1);
+        log.append(id, 0, 20);
+        forward(20);
+        log.execute("UPDATE kafka.messages SET timestamp_ms = -2 WHERE partition_offset = 15");
+
+        // When
+        requestReplay(id, 10, 20);
+        awaitReplays("failed");
+        log.append(id, 0, 5);
+        pipeline.catchUp();
+
+        // Then
+        awaitMended(30);
+        assertThat(target.offsets(topic, 0).subList(20, 30))
+                .containsExactly(10L, 11L, 12L, 13L, 14L, 20L, 21L, 22L, 23L, 24L);
+        assertThat(log.query("SELECT next_offset || ' ' || failure FROM kafka.replays"))
+                .startsWith("15 the target refuses the record at offset 15: timestamp -2");
+        assertThat(map()).isEqualTo("0,0 20,25");
+    }
+
+    private void requestReplay(int id, long from, long to) {
+        log.execute("INSERT INTO kafka.replays (slot, topic_id, partition_id, from_offset, to_offset)"
+                + " VALUES ('pipeline_it', " + id + ", 0, " + from + ", " + to + ")");
+    }
+
+    private void awaitReplays(String state) {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            pipeline.tick();
+            assertThat(log.query("SELECT state FROM kafka.replays")).isEqualTo(state);
+        });
+    }
+
+    private @Nullable String ranges() {
+        return log.query("SELECT string_agg(target_from || '-' || target_to, ' ' ORDER BY target_from)"
+                + " FROM kafka.repeated_ranges");
+    }
+
+    /** The same records once more, by somebody else's hand. */
+    private void copy(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                KAFKA.server().clientProperties(KafkaListener.PLAINTEXT),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                producer.send(new ProducerRecord<>(topic, 0, record.timestamp(), record.key(), record.value()))
+                        .get();
+            }
+        }
     }
 
     private void forward(long records) throws Exception {

@@ -20,7 +20,11 @@ public final class Deliveries {
         open.addLast(delivery);
         bytes += delivery.sizeBytes();
         sent++;
-        delivery.progress().onSent(delivery.offset());
+        if (delivery.isAgain()) {
+            delivery.progress().onSentAgain();
+        } else {
+            delivery.progress().onSent(delivery.offset());
+        }
     }
 
     /** Takes the oldest record, or null if it is still on its way or there is none. */
@@ -37,22 +41,30 @@ public final class Deliveries {
 
     /** Applies an acknowledgement; returns whether it counts, see {@link PartitionProgress#onAcknowledged} */
     public static boolean acknowledge(Delivery delivery) {
-        return delivery.progress().onAcknowledged(delivery.offset(), delivery.targetOffset(), delivery.generation());
+        return delivery.isAgain()
+                ? delivery.progress().onAcknowledgedAgain(delivery.targetOffset(), delivery.generation())
+                : delivery.progress().onAcknowledged(delivery.offset(), delivery.targetOffset(), delivery.generation());
     }
 
     /** Notes that the target gave an offset out again; returns whether it counts, see {@link PartitionProgress#onFallenBack} */
     public static boolean fallBack(Delivery delivery) {
-        return delivery.progress().onFallenBack(delivery.offset(), delivery.targetOffset(), delivery.generation());
+        PartitionProgress progress = delivery.progress();
+        long next = delivery.isAgain() ? progress.next() : delivery.offset();
+        return progress.onFallenBack(next, delivery.targetOffset(), delivery.generation());
     }
 
     /** Applies a refusal; returns whether it is the one to tell about, see {@link PartitionProgress#onRefused} */
     public static boolean refuse(Delivery delivery, long nowNs, Backoff backoff) {
-        return delivery.progress().onRefused(delivery.offset(), delivery.generation(), nowNs, backoff);
+        return delivery.isAgain()
+                ? delivery.progress().onNotTakenAgain(delivery.generation())
+                : delivery.progress().onRefused(delivery.offset(), delivery.generation(), nowNs, backoff);
     }
 
     /** Notes that a record was not taken; returns whether it is the first, see {@link PartitionProgress#onDiscarded} */
     public static boolean discard(Delivery delivery) {
-        return delivery.progress().onDiscarded(delivery.offset(), delivery.generation());
+        return delivery.isAgain()
+                ? delivery.progress().onNotTakenAgain(delivery.generation())
+                : delivery.progress().onDiscarded(delivery.offset(), delivery.generation());
     }
 
     /** Forgets what is open: its producer is gone. The watermark takes it as settled; the caller rewinds. */

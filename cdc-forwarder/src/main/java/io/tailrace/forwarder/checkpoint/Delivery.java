@@ -16,15 +16,26 @@ public final class Delivery implements Arrival {
     private final long offset;
     private final int sizeBytes;
     private final int generation;
+    private final boolean again;
     private @Nullable Exception error;
     /** The offset that the target gave the record, or one of the states; written last, so that it publishes the error. */
     private volatile long targetOffset = PENDING;
 
     public Delivery(PartitionProgress progress, long offset, int sizeBytes) {
+        this(progress, offset, sizeBytes, false);
+    }
+
+    private Delivery(PartitionProgress progress, long offset, int sizeBytes, boolean again) {
         this.progress = progress;
         this.offset = offset;
         this.sizeBytes = sizeBytes;
         this.generation = progress.generation();
+        this.again = again;
+    }
+
+    /** One that was sent before: its place on the target is nobody's. */
+    public static Delivery again(PartitionProgress progress, long offset, int sizeBytes) {
+        return new Delivery(progress, offset, sizeBytes, true);
     }
 
     @Override
@@ -50,6 +61,11 @@ public final class Delivery implements Arrival {
 
     public long offset() {
         return offset;
+    }
+
+    /** Whether it was sent before, and goes once more on request. */
+    public boolean isAgain() {
+        return again;
     }
 
     public boolean isPending() {

@@ -31,6 +31,10 @@ final class MapTail {
             return;
         }
         OffsetRun run = new OffsetRun(offset, targetOffset);
+        // No record has stood where the run began: the target has others there.
+        if (last != null && last.sourceOffset() == offset && last.equals(unsaved.peekLast())) {
+            unsaved.removeLast();
+        }
         last = run;
         unsaved.addLast(run);
         if (unsaved.size() > OffsetMapCleaner.MAX_RUNS) {

@@ -271,6 +271,40 @@ public final class PartitionProgress {
         return true;
     }
 
+    /** A record that was sent before was handed to the producer: {@link #next()} stays where it is. */
+    void onSentAgain() {
+        inFlight++;
+    }
+
+    /** Whether the acknowledgement of a record that was sent before counts. Its place on the target is nobody's. */
+    boolean onAcknowledgedAgain(long targetOffset, int sentInGeneration) {
+        inFlight--;
+        if (sentInGeneration != generation) {
+            return false;
+        }
+        targetNext = targetOffset + 1;
+        return true;
+    }
+
+    /** Whether this is the first of the records sent again that the target did not take: where it ends is to be asked for. */
+    boolean onNotTakenAgain(int sentInGeneration) {
+        inFlight--;
+        refused = false;
+        if (sentInGeneration != generation) {
+            return false;
+        }
+        generation++;
+        unalign();
+        return true;
+    }
+
+    /** What was sent again ends here: the map leads past it, to where the next record gets. Only while nothing is in flight. */
+    public void passRepeated() {
+        if (targetNext != null) {
+            map.note(acknowledged, targetNext);
+        }
+    }
+
     /** Holds the partition back at its next record, as it is unknown where that goes; each time in a row for longer. */
     public void hold(long nowNs, Backoff backoff) {
         hold(nowNs, backoff, false);

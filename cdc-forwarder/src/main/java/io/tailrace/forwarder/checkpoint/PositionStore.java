@@ -68,6 +68,11 @@ public final class PositionStore {
         this.forwarder = forwarder;
     }
 
+    /** The name under which the positions stand. */
+    public String forwarder() {
+        return forwarder;
+    }
+
     /** What keeps the offset map small that is saved here. */
     public OffsetMapCleaner mapCleaner() {
         return new OffsetMapCleaner(forwarder);

@@ -34,6 +34,16 @@ public final class OffsetMapCleaner {
             """
             DELETE FROM kafka.forwarder_offset_map m
             WHERE m.slot = ? AND m.topic_id IN (SELECT t.id FROM kafka.topics t WHERE t.deleted_at IS NOT NULL)""";
+    /** What was sent again to places below the map, or for topics that are deleted. */
+    private static final String REPEATED =
+            """
+            DELETE FROM kafka.repeated_ranges r
+            WHERE r.slot = ? AND r.target_to <= coalesce((
+                SELECT min(m.target_offset) FROM kafka.forwarder_offset_map m
+                WHERE m.slot = r.slot AND m.topic_id = r.topic_id AND m.partition_id = r.partition_id
+            ), CASE WHEN EXISTS (SELECT FROM kafka.topics t WHERE t.id = r.topic_id AND t.deleted_at IS NULL)
+                    THEN 0 ELSE 9223372036854775807 END)""";
+
     private static final String BEYOND_THE_BOUND =
             """
             DELETE FROM kafka.forwarder_offset_map m
@@ -80,6 +90,7 @@ public final class OffsetMapCleaner {
     void clean(Connection connection) throws SQLException {
         delete(connection, BELOW_LOG_START, forwarder, forwarder);
         delete(connection, OF_DELETED_TOPICS, forwarder);
+        delete(connection, REPEATED, forwarder);
         // No partition has grown by more than all together, so the bound is exceeded by a tenth at most.
         if (savedSince >= maxRuns / 10) {
             delete(connection, BEYOND_THE_BOUND, maxRuns, forwarder, forwarder);

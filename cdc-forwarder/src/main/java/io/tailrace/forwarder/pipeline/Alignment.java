@@ -5,6 +5,7 @@ import io.tailrace.forwarder.catchup.LogTable;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
 import io.tailrace.forwarder.checkpoint.PositionStore;
 import io.tailrace.forwarder.decode.LogRow;
+import io.tailrace.forwarder.replay.RepeatedRanges;
 import io.tailrace.forwarder.sink.TargetReader;
 import io.tailrace.forwarder.sink.TargetSettings;
 import java.sql.Connection;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,18 +34,32 @@ final class Alignment {
     private final LostRecords lost;
     private final ForwarderStats stats;
 
-    Alignment(TargetSettings settings, LogTable table, PositionStore positions, ForwarderStats stats) {
+    Alignment(
+            TargetSettings settings,
+            LogTable table,
+            PositionStore positions,
+            RepeatedRanges ranges,
+            ForwarderStats stats) {
         this.settings = settings;
         this.table = table;
-        this.lost = new LostRecords(settings, table, positions, stats);
+        this.lost = new LostRecords(settings, table, positions, ranges, stats);
         this.stats = stats;
     }
 
     /** Takes into account that the target's partition ends at {@code end}. Only while nothing of it is in flight. */
-    void align(Connection connection, TopicFlow flow, PartitionProgress progress, long end) throws SQLException {
+    void align(
+            Connection connection,
+            TopicFlow flow,
+            PartitionProgress progress,
+            @Nullable RepeatedPiece repeated,
+            long end)
+            throws SQLException {
         Long expected = progress.targetNext();
         if (progress.hasLost(end)) {
             lost.sendAgain(connection, flow, progress, end);
+        }
+        if (repeated != null) {
+            onRepeated(flow, progress, repeated, end);
         } else if (expected != null && end > expected) {
             onBeyond(connection, flow, progress, end);
         }
@@ -57,10 +73,46 @@ final class Alignment {
             skipArrived(connection, flow, progress, end);
         }
         long arrived = Objects.requireNonNull(progress.targetNext()) - before;
-        long unknown = end - before - arrived;
         if (arrived > 0) {
             stats.onArrived(arrived);
         }
+        onUnknown(flow, progress, end - before - arrived);
+    }
+
+    /** What lies beyond belongs to records that were sent again: nothing else goes before all of these are there. */
+    private void onRepeated(TopicFlow flow, PartitionProgress progress, RepeatedPiece repeated, long end) {
+        if (progress.isShared()) {
+            repeated.onArrived(0);
+            return;
+        }
+        TopicPartition partition = flow.targetPartition(progress.partition());
+        try (TargetReader reader =
+                new TargetReader(settings, partition, repeated.range().targetFrom())) {
+            repeated.onArrived(countArrived(reader, repeated, end));
+        }
+        onUnknown(flow, progress, end - repeated.range().targetFrom() - repeated.arrived());
+    }
+
+    private static int countArrived(TargetReader reader, RepeatedPiece repeated, long end) {
+        int arrived = 0;
+        for (List<ConsumerRecord<byte[], byte[]>> there = reader.next(end);
+                !there.isEmpty();
+                there = reader.next(end)) {
+            for (ConsumerRecord<byte[], byte[]> record : there) {
+                boolean isNext = record.offset() < end
+                        && record.offset() == repeated.range().targetFrom() + arrived
+                        && arrived < repeated.rows().size()
+                        && SameRecord.test(repeated.rows().get(arrived), record);
+                if (!isNext) {
+                    return arrived;
+                }
+                arrived++;
+            }
+        }
+        return arrived;
+    }
+
+    private void onUnknown(TopicFlow flow, PartitionProgress progress, long unknown) {
         if (unknown > 0) {
             progress.share();
             stats.onRepeated(unknown);

@@ -8,6 +8,7 @@ import io.tailrace.forwarder.checkpoint.Position;
 import io.tailrace.forwarder.checkpoint.PositionStore;
 import io.tailrace.forwarder.decode.LogRow;
 import io.tailrace.forwarder.offsets.OffsetMap;
+import io.tailrace.forwarder.replay.RepeatedRanges;
 import io.tailrace.forwarder.sink.TargetReader;
 import io.tailrace.forwarder.sink.TargetSettings;
 import java.sql.Connection;
@@ -34,12 +35,19 @@ final class LostRecords {
     private final TargetSettings settings;
     private final LogTable table;
     private final PositionStore positions;
+    private final RepeatedRanges ranges;
     private final ForwarderStats stats;
 
-    LostRecords(TargetSettings settings, LogTable table, PositionStore positions, ForwarderStats stats) {
+    LostRecords(
+            TargetSettings settings,
+            LogTable table,
+            PositionStore positions,
+            RepeatedRanges ranges,
+            ForwarderStats stats) {
         this.settings = settings;
         this.table = table;
         this.positions = positions;
+        this.ranges = ranges;
         this.stats = stats;
     }
 
@@ -59,6 +67,7 @@ final class LostRecords {
         stats.onRepeated(end - intact);
         Position position =
                 new Position(progress.topicId(), progress.partition(), from, end, progress.isShared() || end > intact);
+        ranges.cutBack(connection, progress.topicId(), progress.partition(), kept.isPresent() ? intact : 0);
         positions.cutBack(connection, position, kept.isPresent() ? from : 0);
         progress.cutBack(new Checkpoint(
                 position, kept.isPresent() ? map.lastBelow(from).stream().toList() : List.of()));
@@ -77,8 +86,12 @@ final class LostRecords {
 
     /** Whether the last record on the target is the one that the map says; also if that cannot be told. */
     private boolean isLastOurs(
-            Connection connection, TopicFlow flow, PartitionProgress progress, OffsetMap map, long end)
+            Connection connection, TopicFlow flow, PartitionProgress progress, OffsetMap map, long targetEnd)
             throws SQLException {
+        long end = endOfOurs(connection, progress, targetEnd);
+        if (end == 0) {
+            return true;
+        }
         OptionalLong offset = map.source(end - 1);
         if (offset.isEmpty()) {
             return false;
@@ -92,6 +105,22 @@ final class LostRecords {
                     .findFirst();
             return rows.isEmpty() || there.isEmpty() || SameRecord.test(rows.get(0), there.get());
         }
+    }
+
+    /** What was sent again has no place in the map: behind the last record of ours that lies below. */
+    private long endOfOurs(Connection connection, PartitionProgress progress, long targetEnd) throws SQLException {
+        long end = targetEnd;
+        RepeatedRanges.Places places = repeated(connection, progress, end);
+        while (end > 0 && places.contains(end - 1)) {
+            end = places.startInc();
+            places = repeated(connection, progress, end);
+        }
+        return end;
+    }
+
+    private RepeatedRanges.Places repeated(Connection connection, PartitionProgress progress, long end)
+            throws SQLException {
+        return ranges.covering(connection, progress.topicId(), progress.partition(), end - 1);
     }
 
     private static void report(TopicFlow flow, PartitionProgress progress, long expected, long end, long from) {

@@ -10,7 +10,10 @@ import io.tailrace.forwarder.decode.Change;
 import io.tailrace.forwarder.decode.LogRow;
 import io.tailrace.forwarder.decode.Outcome;
 import io.tailrace.forwarder.decode.PendingRow;
+import io.tailrace.forwarder.refused.Retries;
 import io.tailrace.forwarder.refused.SetAside;
+import io.tailrace.forwarder.replay.RepeatedRanges;
+import io.tailrace.forwarder.replay.Replays;
 import io.tailrace.forwarder.route.TopicStore;
 import io.tailrace.forwarder.sink.IdentityRequest;
 import io.tailrace.forwarder.sink.ProducerIdentity;
@@ -52,6 +55,8 @@ public final class Pipeline implements AutoCloseable {
     private final Checkpoints checkpoints;
     private final Sender sender;
     private final TableFeed feed;
+    private final Repeats repeats;
+    private final RepeatRequests requests;
 
     private @Nullable Connection connection;
     private long certainFrom;
@@ -76,11 +81,16 @@ public final class Pipeline implements AutoCloseable {
         this.flows = new Flows(topics);
         this.stats = stats;
         this.opener = new TopicOpener(new TargetInquiries(target), config.backoff());
-        this.alignment = new Alignment(settings, table, positions, stats);
+        RepeatedRanges ranges = new RepeatedRanges(positions.forwarder());
+        this.alignment = new Alignment(settings, table, positions, ranges, stats);
         this.checkpoints = new Checkpoints(positions, config.checkpointInterval(), flows, deliveries);
         this.sender = new Sender(
-                config, settings, opener, flows, deliveries, stats, this::align, this::whileWaiting, refusals);
+                config, settings, opener, flows, deliveries, stats, new Aligning(), this::whileWaiting, refusals);
         this.feed = new TableFeed(table, flows, sender, checkpoints, undecided, stats);
+        Replays replays = new Replays(positions.forwarder());
+        Retries retries = new Retries(positions.forwarder());
+        this.repeats = new Repeats(ranges, replays, retries, table, flows, sender, checkpoints);
+        this.requests = new RepeatRequests(retries, replays, repeats, table, flows, sender);
     }
 
     /**
@@ -113,6 +123,7 @@ public final class Pipeline implements AutoCloseable {
     private List<TopicFlow> restore(Connection database) throws SQLException, InterruptedException {
         List<TopicFlow> live = flows.refresh(database);
         checkpoints.restore(database);
+        repeats.begin(database);
         return live;
     }
 
@@ -127,15 +138,23 @@ public final class Pipeline implements AutoCloseable {
         return identity;
     }
 
-    /** A partition that is new to the target: where it ends there is saved before the first record is sent. */
-    private void align(TopicFlow flow, PartitionProgress progress, long end) throws SQLException {
-        boolean known = progress.targetNext() != null;
-        if (progress.hasLost(end)) {
-            checkpoints.save(connection());
+    /** Of a partition that is new to the target, where it ends there is saved before the first record is sent. */
+    private final class Aligning implements Sender.Aligner {
+        @Override
+        public void align(TopicFlow flow, PartitionProgress progress, long end) throws SQLException {
+            boolean known = progress.targetNext() != null;
+            if (progress.hasLost(end)) {
+                checkpoints.save(connection());
+            }
+            alignment.align(connection(), flow, progress, repeats.find(progress, end), end);
+            if (!known) {
+                checkpoints.save(connection());
+            }
         }
-        alignment.align(connection(), flow, progress, end);
-        if (!known) {
-            checkpoints.save(connection());
+
+        @Override
+        public void onAligned(TopicFlow flow, PartitionProgress progress) throws SQLException, InterruptedException {
+            repeats.onAligned(flow, progress);
         }
     }
 
@@ -210,6 +229,7 @@ public final class Pipeline implements AutoCloseable {
         opener.settle();
         refreshIfDue();
         feed.forwardLate();
+        requests.run(connection());
         if (undecided.isDue(System.nanoTime())) {
             feed.forwardDecided();
         }

@@ -62,6 +62,9 @@ final class Sender implements AutoCloseable {
     /** Takes into account where the target's partition ends. */
     interface Aligner {
         void align(TopicFlow flow, PartitionProgress progress, long end) throws SQLException;
+
+        /** Called behind that, when records can be handed over: what must go before all others goes now. */
+        void onAligned(TopicFlow flow, PartitionProgress progress) throws SQLException, InterruptedException;
     }
 
     Sender(
@@ -137,6 +140,7 @@ final class Sender implements AutoCloseable {
             if (progress.next() < before) {
                 held.add(progress);
             }
+            aligner.onAligned(flow, progress);
         }
         return progress.isAligned();
     }
@@ -176,23 +180,70 @@ final class Sender implements AutoCloseable {
     private boolean offer(TopicFlow flow, PartitionProgress progress, LogRow row)
             throws SQLException, InterruptedException {
         int sizeBytes = row.sizeBytes();
+        awaitRoom(sizeBytes);
+        if (progress.takes(row.offset())
+                && progress.isAligned()
+                && !hand(flow, row, new Delivery(progress, row.offset(), sizeBytes))) {
+            goOnLater(progress);
+        }
+        return true;
+    }
+
+    private void awaitRoom(int sizeBytes) throws SQLException, InterruptedException {
         while (!deliveries.isEmpty() && deliveries.bytes() + sizeBytes > config.maxInFlightBytes()) {
             awaitTarget();
         }
-        if (!progress.takes(row.offset()) || !progress.isAligned()) {
-            return true;
-        }
-        Delivery delivery = new Delivery(progress, row.offset(), sizeBytes);
+    }
+
+    /** @return whether the writer has taken it */
+    private boolean hand(TopicFlow flow, LogRow row, Delivery delivery) {
+        PartitionProgress progress = delivery.progress();
         if (row.timestampMs() < NO_TIMESTAMP) {
             delivery.onRefused(new InvalidTimestampException("timestamp " + row.timestampMs() + " is negative"));
             progress.unalign();
         } else if (!running().write(partition(flow, progress), row, delivery)) {
-            goOnLater(progress);
-            return true;
+            return false;
         }
         deliveries.add(delivery);
         stats.onSent();
         return true;
+    }
+
+    /** Whether the partition is aligned, with nothing of it on its way: waits for that, but not while the target is away. */
+    boolean isQuiet(TopicFlow flow, PartitionProgress progress) throws SQLException, InterruptedException {
+        boolean open = isOpen(flow, progress);
+        if (open) {
+            awaitAnswers(progress);
+        }
+        waiting.over();
+        return open && progress.isAligned();
+    }
+
+    /**
+     * Sends a record of a quiet partition that was sent before, and that is not the next one.
+     *
+     * @return its delivery, or null if nothing is taken for now
+     */
+    @Nullable
+    Delivery sendAgain(TopicFlow flow, PartitionProgress progress, LogRow row)
+            throws SQLException, InterruptedException {
+        awaitRoom(row.sizeBytes());
+        if (!progress.isAligned()) {
+            return null;
+        }
+        Delivery delivery = Delivery.again(progress, row.offset(), row.sizeBytes());
+        if (!hand(flow, row, delivery)) {
+            progress.unalign();
+            return null;
+        }
+        return delivery;
+    }
+
+    /** Waits until nothing of the partition is on its way. */
+    void awaitAnswers(PartitionProgress progress) throws SQLException, InterruptedException {
+        while (progress.isInFlight()) {
+            awaitTarget();
+        }
     }
 
     /** Nothing is taken for now: what is on its way comes back, and all of it is read from the table again. */
@@ -246,7 +297,7 @@ final class Sender implements AutoCloseable {
                 refuse(delivery, refusal);
             } else if (!delivery.isDiscarded()) {
                 acknowledge(delivery);
-            } else if (Deliveries.discard(delivery)) {
+            } else if (Deliveries.discard(delivery) && !delivery.isAgain()) {
                 held.add(delivery.progress());
             }
         }
@@ -265,7 +316,9 @@ final class Sender implements AutoCloseable {
         if (!Deliveries.acknowledge(delivery)) {
             return;
         }
-        stats.onForwarded();
+        if (!delivery.isAgain()) {
+            stats.onForwarded();
+        }
         if (expected != null && expected != delivery.targetOffset() && progress.share()) {
             LOGGER.atWarn()
                     .addKeyValue("topic", flows.name(progress.topicId()))
@@ -278,7 +331,7 @@ final class Sender implements AutoCloseable {
     }
 
     private void refuse(Delivery delivery, Exception error) {
-        if (Deliveries.refuse(delivery, System.nanoTime(), config.backoff())) {
+        if (Deliveries.refuse(delivery, System.nanoTime(), config.backoff()) && !delivery.isAgain()) {
             PartitionProgress progress = delivery.progress();
             held.add(progress);
             stats.onRefused();

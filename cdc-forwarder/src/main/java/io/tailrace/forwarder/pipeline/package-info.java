@@ -8,6 +8,9 @@
  * sends what it has taken again by itself and which the target recognises; it offers the next record until it is taken.
  * {@link io.tailrace.forwarder.pipeline.TopicOpener} asks for topics on another thread; those that are new wait for the
  * answer, and for longer than it takes a target that is there their partitions are held, and read from the table later.
+ *
+ * <p>What is to be sent once more on request ({@link io.tailrace.forwarder.pipeline.RepeatRequests}) goes between the rest, in
+ * pieces that have the partition for themselves ({@link io.tailrace.forwarder.pipeline.Repeats}).
  */
 @NullMarked
 package io.tailrace.forwarder.pipeline;

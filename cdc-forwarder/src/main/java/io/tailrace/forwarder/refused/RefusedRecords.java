@@ -16,7 +16,9 @@ final class RefusedRecords {
                                                headers, timestamp_ms, reason)
             SELECT ?, m.topic_id, m.partition_id, m.partition_offset, ?, m.key, m.value, m.headers, m.timestamp_ms, ?
             FROM kafka.messages_%d m WHERE m.partition_id = ? AND m.partition_offset = ?
-            ON CONFLICT DO NOTHING""";
+            ON CONFLICT (forwarder, topic_id, partition_id, partition_offset) DO UPDATE
+            SET reason = excluded.reason, retry_requested_at = NULL, retried_at = NULL, retried_offset = NULL,
+                retry_failure = NULL""";
     private static final String IS_IN_TOPIC =
             """
             SELECT dead_letter_offset IS NOT NULL FROM kafka.refused_records
@@ -32,7 +34,7 @@ final class RefusedRecords {
         this.forwarder = forwarder;
     }
 
-    /** Copies the record, if it was not done before. */
+    /** Copies the record. Where that was done before it is refused anew, because its topic is sent again from further back. */
     void copy(Connection connection, Refusal refusal) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(COPY.formatted(refusal.topicId()))) {
             statement.setString(1, forwarder);

@@ -47,7 +47,8 @@ public final class TopicStore {
     private static final String START_ANEW =
             """
             WITH positions AS (DELETE FROM kafka.forwarder_positions WHERE forwarder = ? AND topic_id = ?),
-                 map AS (DELETE FROM kafka.forwarder_offset_map WHERE slot = ? AND topic_id = ?)
+                 map AS (DELETE FROM kafka.forwarder_offset_map WHERE slot = ? AND topic_id = ?),
+                 repeated AS (DELETE FROM kafka.repeated_ranges WHERE slot = ? AND topic_id = ?)
             INSERT INTO kafka.forwarder_topics (forwarder, topic_id, target_name, partitions)
             VALUES (?, ?, ?, '{}')
             ON CONFLICT (forwarder, topic_id) DO UPDATE
@@ -115,7 +116,9 @@ public final class TopicStore {
             statement.setInt(4, topicId);
             statement.setString(5, forwarder);
             statement.setInt(6, topicId);
-            statement.setString(7, target);
+            statement.setString(7, forwarder);
+            statement.setInt(8, topicId);
+            statement.setString(9, target);
             statement.executeUpdate();
         }
     }

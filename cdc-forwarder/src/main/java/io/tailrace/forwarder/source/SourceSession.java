@@ -20,6 +20,13 @@ public final class SourceSession implements AutoCloseable {
 
     private static final String LOCK = "SELECT pg_try_advisory_lock(?, hashtext(?))";
 
+    private static final String IS_LOCKED =
+            """
+            SELECT EXISTS (
+                SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
+                WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
+                  AND l.classid::bigint = ? AND l.objid::bigint = hashtext(?)::bigint & 4294967295)""";
+
     private final Connection connection;
 
     private SourceSession(Connection connection) {
@@ -52,6 +59,18 @@ public final class SourceSession implements AutoCloseable {
     /** Whether this process is, from now on, the only forwarder of the slot. */
     public boolean lock(String slot) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
+            statement.setInt(1, LOCK_CLASS);
+            statement.setString(2, slot);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
+    /** Whether some process is the forwarder of the slot now. */
+    public static boolean isRunning(Connection connection, String slot) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(IS_LOCKED)) {
             statement.setInt(1, LOCK_CLASS);
             statement.setString(2, slot);
             try (ResultSet row = statement.executeQuery()) {

@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Merges the rows of the log and the records of the target by their place there, and stops at the first difference.
  * A row without a record is missing there, unless the target removes such records itself; a record without a row is one
- * that the log does not have any more, or, where the map knows no record of ours, somebody else's. Confined to one thread.
+ * that the log does not have any more, or, where the map knows no record of ours, one that was sent again or somebody
+ * else's. Confined to one thread.
  */
 final class Comparison {
     private final OffsetRuns runs;
     private final TargetSide target;
+    private final Exceptions exceptions;
     private final Lookahead<LogRow> rows;
     private final Lookahead<LogRow> records;
     private final Diagnosis diagnosis;
@@ -25,6 +27,11 @@ final class Comparison {
     private long onlyOnTarget;
     private long goneFromTarget;
     private long foreign;
+    private long setAside;
+    private long repeated;
+    /** Records of the target beyond what is acknowledged, which are looked at again when they are. */
+    private long passed;
+
     private long bytes;
     private boolean atEnd;
 
@@ -42,9 +49,16 @@ final class Comparison {
         boolean isOn();
     }
 
-    Comparison(OffsetRuns runs, TargetSide target, Lookahead<LogRow> rows, Lookahead<LogRow> records, Verified from) {
+    Comparison(
+            OffsetRuns runs,
+            TargetSide target,
+            Exceptions exceptions,
+            Lookahead<LogRow> rows,
+            Lookahead<LogRow> records,
+            Verified from) {
         this.runs = runs;
         this.target = target;
+        this.exceptions = exceptions;
         this.rows = rows;
         this.records = records;
         this.diagnosis = new Diagnosis(rows, records);
@@ -79,7 +93,7 @@ final class Comparison {
         }
         long place = runs.targetOf(row.offset());
         if (place == OffsetRuns.NONE) {
-            return Mismatch.of(row.offset(), runs.targetFrom(row.offset()), Difference.MISSING);
+            return nowhere(row);
         }
         if (record == null || record.offset() > place) {
             return onlyHere(row, place);
@@ -96,8 +110,24 @@ final class Comparison {
         return null;
     }
 
-    private @Nullable Mismatch onlyThere(LogRow record) {
+    /** The map has no place for the row. */
+    private @Nullable Mismatch nowhere(LogRow row) throws SQLException {
+        if (!exceptions.isSetAside(row.offset())) {
+            return Mismatch.of(row.offset(), runs.targetFrom(row.offset()), Difference.MISSING);
+        }
+        rows.take();
+        bytes += Contents.bytes(row);
+        setAside++;
+        move(row.offset() + 1, targetVerifiedTo);
+        return null;
+    }
+
+    private @Nullable Mismatch onlyThere(LogRow record) throws SQLException {
         long source = runs.sourceOf(record.offset());
+        if (source == OffsetRuns.NONE && exceptions.isRepeated(record.offset())) {
+            onRepeated(record);
+            return null;
+        }
         if (source == OffsetRuns.NONE && !target.shared()) {
             return Mismatch.of(runs.sourceFrom(record.offset()), record.offset(), Difference.EXTRA);
         }
@@ -111,6 +141,17 @@ final class Comparison {
             move(source + 1, record.offset() + 1);
         }
         return null;
+    }
+
+    private void onRepeated(LogRow record) {
+        records.take();
+        bytes += Contents.bytes(record);
+        if (record.offset() < runs.targetEnd()) {
+            repeated++;
+            move(verifiedTo, record.offset() + 1);
+        } else {
+            passed++;
+        }
     }
 
     private @Nullable Mismatch onlyHere(LogRow row, long place) {
@@ -136,7 +177,7 @@ final class Comparison {
 
     /** How many records were looked at. */
     long seen() {
-        return same + onlyOnTarget + goneFromTarget + foreign;
+        return same + onlyOnTarget + goneFromTarget + foreign + setAside + repeated + passed;
     }
 
     long bytes() {
@@ -155,6 +196,8 @@ final class Comparison {
                 from.onlyOnTarget() + onlyOnTarget,
                 from.goneFromTarget() + goneFromTarget,
                 from.foreignRecords() + foreign,
+                from.setAside() + setAside,
+                from.repeated() + repeated,
                 from.first());
     }
 }

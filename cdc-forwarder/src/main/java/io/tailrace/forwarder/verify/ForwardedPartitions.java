@@ -30,7 +30,8 @@ final class ForwardedPartitions {
                    kafka.topic_setting(t.config, 'cleanup.policy') LIKE '%%compact%%',
                    v.target_name, v.start_offset, v.verified_to, v.target_verified_to, v.records, v.hash,
                    v.only_on_target, v.gone_from_target, v.foreign_records,
-                   v.first_difference, v.target_difference, v.what
+                   v.first_difference, v.target_difference, v.what,
+                   v.set_aside, v.repeated
             FROM kafka.partitions p
                 JOIN kafka.topics t ON t.id = p.topic_id AND t.deleted_at IS NULL
                 LEFT JOIN kafka.forwarder_positions f
@@ -57,6 +58,11 @@ final class ForwardedPartitions {
 
     ForwardedPartitions(String slot) {
         this.slot = slot;
+    }
+
+    /** What of a partition is different on purpose. */
+    Exceptions exceptions(Connection connection, ForwardedPartition partition) {
+        return new KnownExceptions(connection, slot, partition);
     }
 
     /** All partitions of all topics that are not deleted, by topic and partition. */
@@ -127,6 +133,8 @@ final class ForwardedPartitions {
                 row.getLong(19),
                 row.getLong(20),
                 row.getLong(21),
+                row.getLong(25),
+                row.getLong(26),
                 what == null ? null : new Mismatch(row.getLong(22), row.getLong(23), Mismatch.parse(what)));
     }
 

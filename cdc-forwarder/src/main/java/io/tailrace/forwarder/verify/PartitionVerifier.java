@@ -157,6 +157,7 @@ final class PartitionVerifier {
                         extent.endExc(),
                         partition.shared(),
                         () -> target.isCompacted(partition.targetName(), partition.compacted())),
+                partitions.exceptions(connection, partition),
                 rows(connection, partition, from.verifiedTo(), runs.sourceEnd()),
                 new Lookahead<>(target.records(
                         partition.topicId(),

@@ -50,6 +50,8 @@ public record Verdict(
         note(notes, verified.onlyOnTarget(), "only on the target, no longer in the log");
         note(notes, verified.goneFromTarget(), "no longer on the target, not verifiable");
         note(notes, verified.foreignRecords(), "of others");
+        note(notes, verified.setAside(), "refused by the target and set aside");
+        note(notes, verified.repeated(), "sent again on request, not compared");
         return String.join("; ", notes);
     }
 

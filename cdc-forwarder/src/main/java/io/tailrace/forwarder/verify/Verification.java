@@ -98,7 +98,10 @@ public final class Verification implements AutoCloseable {
     }
 
     private static boolean isThrough(ForwardedPartition partition, Verified verified) {
-        return verified.isGreen() && verified.verifiedTo() >= partition.next();
+        Long targetNext = partition.targetNext();
+        return verified.isGreen()
+                && verified.verifiedTo() >= partition.next()
+                && (targetNext == null || verified.targetVerifiedTo() >= targetNext);
     }
 
     private static boolean isEmpty(ForwardedPartition partition, @Nullable Verified verified) {

@@ -12,8 +12,9 @@ final class VerificationStore {
             """
             INSERT INTO kafka.verified_partitions (
                 slot, topic_id, partition_id, target_name, start_offset, verified_to, target_verified_to, records, hash,
-                only_on_target, gone_from_target, foreign_records, first_difference, target_difference, what)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                only_on_target, gone_from_target, foreign_records, first_difference, target_difference, what,
+                set_aside, repeated)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (slot, topic_id, partition_id) DO UPDATE
             SET target_name = excluded.target_name,
                 start_offset = excluded.start_offset,
@@ -27,8 +28,10 @@ final class VerificationStore {
                 first_difference = excluded.first_difference,
                 target_difference = excluded.target_difference,
                 what = excluded.what,
+                set_aside = excluded.set_aside,
+                repeated = excluded.repeated,
                 checked_at = now()""";
-    private static final String EXISTS = "SELECT to_regclass('kafka.verified_partitions') IS NOT NULL";
+    private static final String EXISTS = "SELECT to_regclass('kafka.repeated_ranges') IS NOT NULL";
 
     private final String slot;
 
@@ -59,6 +62,8 @@ final class VerificationStore {
             statement.setLong(11, verified.goneFromTarget());
             statement.setLong(12, verified.foreignRecords());
             setFirst(statement, verified);
+            statement.setLong(16, verified.setAside());
+            statement.setLong(17, verified.repeated());
             statement.executeUpdate();
         }
     }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param onlyOnTarget records that the log does not have any more
  * @param goneFromTarget records that the target does not have any more, which cannot be verified
  * @param foreignRecords records of others that lie between ours
+ * @param setAside records of the log that the target has refused
+ * @param repeated records of the target that were sent again on request
  * @param first the first difference; null where there is none
  */
 public record Verified(
@@ -26,11 +28,13 @@ public record Verified(
         long onlyOnTarget,
         long goneFromTarget,
         long foreignRecords,
+        long setAside,
+        long repeated,
         @Nullable Mismatch first) {
 
     /** Nothing was compared yet. */
     static Verified nothing(String targetName, long start, long targetStart) {
-        return new Verified(targetName, start, start, targetStart, 0, RollingHash.NOTHING, 0, 0, 0, null);
+        return new Verified(targetName, start, start, targetStart, 0, RollingHash.NOTHING, 0, 0, 0, 0, 0, null);
     }
 
     public boolean isGreen() {
@@ -48,6 +52,8 @@ public record Verified(
                 onlyOnTarget,
                 goneFromTarget,
                 foreignRecords,
+                setAside,
+                repeated,
                 difference);
     }
 
@@ -72,7 +78,19 @@ public record Verified(
     }
 
     private Verified at(long source, long target, long expired, long gone) {
-        return new Verified(targetName, start, source, target, records, hash, expired, gone, foreignRecords, first);
+        return new Verified(
+                targetName,
+                start,
+                source,
+                target,
+                records,
+                hash,
+                expired,
+                gone,
+                foreignRecords,
+                setAside,
+                repeated,
+                first);
     }
 
     /** Whether this was found with the map as it is now: the forwarder has not begun anew since. */

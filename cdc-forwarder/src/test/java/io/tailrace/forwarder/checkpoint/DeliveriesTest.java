@@ -386,4 +386,73 @@ final class DeliveriesTest {
         assertThat(first.runs()).containsExactly(new OffsetRun(10, 100));
         assertThat(Objects.requireNonNull(progress.unsaved()).runs()).containsExactly(new OffsetRun(12, 100));
     }
+
+    @Test
+    void shouldLeadTheMapPastWhatWasSentAgain() {
+        // Given: records at 10 and 11 of the target, and of the log, where there is nothing at 12 and 13
+        progress.align(10);
+        acknowledge(send(10), 10);
+        acknowledge(send(11), 11);
+        settle(0);
+        progress.skipTo(14);
+
+        // When
+        sendAgain(10, 12);
+        sendAgain(11, 13);
+        progress.passRepeated();
+        acknowledge(send(14), 14);
+        settle(0);
+
+        // Then
+        assertThat(progress.next()).isEqualTo(15);
+        assertThat(progress.targetNext()).isEqualTo(15);
+        assertThat(Objects.requireNonNull(progress.unsaved()).runs())
+                .containsExactly(new OffsetRun(10, 10), new OffsetRun(12, 14), new OffsetRun(14, 14));
+    }
+
+    @Test
+    void shouldKeepOneRunWhereThingsAreSentAgainTwice() {
+        // Given
+        progress.align(10);
+        acknowledge(send(10), 10);
+        settle(0);
+
+        // When
+        sendAgain(10, 11);
+        progress.passRepeated();
+        sendAgain(10, 12);
+        progress.passRepeated();
+
+        // Then
+        assertThat(Objects.requireNonNull(progress.unsaved()).runs())
+                .containsExactly(new OffsetRun(10, 10), new OffsetRun(11, 13));
+    }
+
+    @Test
+    void shouldAskForTheEndWhenARecordIsRefusedAgainButGoOn() {
+        // Given
+        progress.align(10);
+        Delivery refused = Delivery.again(progress, 3, 100);
+        Delivery behind = Delivery.again(progress, 4, 100);
+        deliveries.add(refused);
+        deliveries.add(behind);
+
+        // When
+        refuse(refused);
+        behind.onDiscarded();
+        settle(0);
+
+        // Then
+        assertThat(progress.isAligned()).isFalse();
+        assertThat(progress.isFlowing()).isTrue();
+        assertThat(progress.isInFlight()).isFalse();
+        assertThat(progress.next()).isEqualTo(10);
+    }
+
+    private void sendAgain(long offset, long targetOffset) {
+        Delivery again = Delivery.again(progress, offset, 100);
+        deliveries.add(again);
+        acknowledge(again, targetOffset);
+        settle(0);
+    }
 }

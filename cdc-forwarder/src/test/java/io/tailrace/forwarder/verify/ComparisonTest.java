@@ -7,10 +7,12 @@ import io.tailrace.forwarder.verify.Comparison.TargetSide;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.header.Header;
@@ -25,6 +27,19 @@ class ComparisonTest {
 
     private final List<LogRow> rows = new ArrayList<>();
     private final List<LogRow> records = new ArrayList<>();
+    private final Set<Long> setAside = new HashSet<>();
+    private final Set<Long> repeated = new HashSet<>();
+    private final Exceptions exceptions = new Exceptions() {
+        @Override
+        public boolean isSetAside(long offset) {
+            return setAside.contains(offset);
+        }
+
+        @Override
+        public boolean isRepeated(long targetOffset) {
+            return repeated.contains(targetOffset);
+        }
+    };
 
     @Test
     void shouldBeGreenWhereAllIsTheSame() throws SQLException {
@@ -54,6 +69,49 @@ class ComparisonTest {
 
         // Then
         assertThat(difference).isNull();
+    }
+
+    @Test
+    void shouldCountWhatWasSetAsideAndWhatWasSentAgain() throws SQLException {
+        // Given: the record at 3 was refused; between 4 and 5 it was sent after all, and 0 and 1 once more
+        same(0, 3, 0);
+        rows(LongStream.of(3));
+        same(4, 5, 3);
+        for (long again : new long[] {3, 0, 1}) {
+            repeated.add((long) records.size());
+            records.add(content(records.size(), again));
+        }
+        same(5, 8, 7);
+        setAside.add(3L);
+        OffsetRuns runs = new OffsetRuns(new long[] {0, 4, 5}, new long[] {0, 3, 7}, 8, 10);
+
+        // When
+        Comparison comparison = comparison(runs, false, false);
+        Mismatch difference = comparison.run(EVERYTHING, Long.MAX_VALUE);
+
+        // Then
+        assertThat(difference).isNull();
+        assertThat(comparison.verified().records()).isEqualTo(7);
+        assertThat(comparison.verified().setAside()).isEqualTo(1);
+        assertThat(comparison.verified().repeated()).isEqualTo(3);
+        assertThat(inPieces(runs, new Random(1))).isNull();
+    }
+
+    @Test
+    void shouldNotCountTwiceWhatIsBeingSentAgain() throws SQLException {
+        // Given
+        same(0, 3, 0);
+        repeated.add(3L);
+        records.add(content(3, 0));
+
+        // When
+        Comparison comparison = comparison(oneRun(3), false, false);
+        Mismatch difference = comparison.run(EVERYTHING, Long.MAX_VALUE);
+
+        // Then
+        assertThat(difference).isNull();
+        assertThat(comparison.verified().repeated()).isZero();
+        assertThat(comparison.verified().targetVerifiedTo()).isEqualTo(3);
     }
 
     @Test
@@ -390,6 +448,7 @@ class ComparisonTest {
             Comparison comparison = new Comparison(
                     runs,
                     new TargetSide(records.size(), false, () -> false),
+                    exceptions,
                     ahead(rows.stream().filter(row -> row.offset() >= from).toList()),
                     ahead(records.stream()
                             .filter(record -> record.offset() >= targetFrom)
@@ -413,7 +472,8 @@ class ComparisonTest {
 
     private Comparison comparison(OffsetRuns runs, boolean shared, boolean compacted, Verified from) {
         long end = records.get(records.size() - 1).offset() + 1;
-        return new Comparison(runs, new TargetSide(end, shared, () -> compacted), ahead(rows), ahead(records), from);
+        return new Comparison(
+                runs, new TargetSide(end, shared, () -> compacted), exceptions, ahead(rows), ahead(records), from);
     }
 
     private static Lookahead<LogRow> ahead(List<LogRow> list) {
