@@ -11,8 +11,14 @@ import picocli.CommandLine.Spec;
         name = "shadow",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Show and set which topics are forwarded, and how.",
-        subcommands = {ShadowShowCommand.class, ShadowSetCommand.class})
+        description = "Show and set which topics are forwarded, and how; send records again.",
+        subcommands = {
+            ShadowShowCommand.class,
+            ShadowSetCommand.class,
+            ShadowRefusedCommand.class,
+            ShadowRetryCommand.class,
+            ShadowReplayCommand.class
+        })
 public final class ShadowCommand implements Runnable {
 
     @Spec

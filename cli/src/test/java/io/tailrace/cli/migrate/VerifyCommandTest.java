@@ -52,6 +52,6 @@ class VerifyCommandTest {
     }
 
     private static Verified verified(@Nullable Mismatch first) {
-        return new Verified("orders", 0, 12, 10, 10, "", 0, 0, 2, first);
+        return new Verified("orders", 0, 12, 10, 10, "", 0, 0, 2, 0, 0, first);
     }
 }
