@@ -4,6 +4,7 @@ import io.tailrace.forwarder.offsets.OffsetRun;
 import io.tailrace.forwarder.retry.Backoff;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -271,7 +272,7 @@ public final class PartitionProgress {
         return true;
     }
 
-    /** A record that was sent before was handed to the producer: {@link #next()} stays where it is. */
+    /** A record that was sent before goes once more: {@link #next()} stays where it is. */
     void onSentAgain() {
         inFlight++;
     }
@@ -300,9 +301,7 @@ public final class PartitionProgress {
 
     /** What was sent again ends here: the map leads past it, to where the next record gets. Only while nothing is in flight. */
     public void passRepeated() {
-        if (targetNext != null) {
-            map.note(acknowledged, targetNext);
-        }
+        map.note(acknowledged, Objects.requireNonNull(targetNext));
     }
 
     /** Holds the partition back at its next record, as it is unknown where that goes; each time in a row for longer. */
