@@ -124,7 +124,8 @@ public final class Broker implements AutoCloseable {
         PostgresRequirements.checkForBroker(unpooled);
         Migrations.migrate(unpooled);
         BrokerLease lease = own(BrokerLease.acquire(database, time));
-        MigrationWatch migration = own(new MigrationWatch(database, lease.epoch()));
+        MigrationWatch migration =
+                own(new MigrationWatch(database, lease.epoch(), config.broker().nodeId()));
         BrokerThreads threads = own(new BrokerThreads(config.log().fetchThreads()));
 
         TopicRegistry registry = new TopicRegistry();

@@ -6,13 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.tailrace.e2e.client.ClientKind;
 import io.tailrace.e2e.client.Clients;
 import io.tailrace.e2e.client.ConsumerSettings;
-import io.tailrace.e2e.client.Message;
 import io.tailrace.e2e.client.ProducerSettings;
 import io.tailrace.e2e.client.ReceivedRecord;
 import io.tailrace.e2e.client.ScenarioClient;
 import io.tailrace.e2e.client.ScenarioClients;
 import io.tailrace.e2e.client.ScenarioConsumer;
-import io.tailrace.e2e.client.ScenarioProducer;
 import io.tailrace.e2e.program.BrokerProgram;
 import io.tailrace.e2e.program.Databases;
 import io.tailrace.e2e.program.ForwarderProgram;
@@ -26,16 +24,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -53,7 +46,6 @@ class MoveIT {
     private static final int AFTER = 100;
     private static final int PARTITIONS = 3;
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Duration SEND_PAUSE = Duration.ofMillis(5);
 
     @RegisterExtension
     static final Databases DATABASES = new Databases();
@@ -84,7 +76,7 @@ class MoveIT {
         String topic = "move-" + kind.label();
         List<TopicPartition> partitions = Clients.createTopic(broker.connection(), topic, PARTITIONS);
         ScenarioClient client = ScenarioClients.open(kind, broker.bootstrapServers());
-        try (Load load = new Load(client.producer(ProducerSettings.IDEMPOTENT), partitions);
+        try (SteadyLoad load = new SteadyLoad(client.producer(ProducerSettings.IDEMPOTENT), partitions, "record-");
                 ScenarioConsumer consumer =
                         client.consumer(ConsumerSettings.inGroup(topic).withAutoCommit(200))) {
             consumer.subscribe(List.of(topic));
@@ -106,7 +98,7 @@ class MoveIT {
             receive(consumer, load.acknowledged());
 
             // Then
-            assertThat(load.failures).isEmpty();
+            assertThat(load.failures()).isEmpty();
             assertThat(received).containsAll(load.values());
             assertThat(number(database, "SELECT sum(next_offset) FROM kafka.partitions"))
                     .isEqualTo(ends);
@@ -174,78 +166,6 @@ class MoveIT {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
-        }
-    }
-
-    /** Sends one record after the other in the background. Owns: the producer and the thread. */
-    private static final class Load implements AutoCloseable {
-
-        private final ScenarioProducer producer;
-        private final List<TopicPartition> partitions;
-        private final List<String> sent = new ArrayList<>();
-        private final AtomicInteger acknowledged = new AtomicInteger();
-        private final AtomicLong longestWaitNs = new AtomicLong();
-        private final ConcurrentLinkedQueue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
-        private final Thread thread = new Thread(this::run, "load");
-        private volatile boolean stopped;
-
-        Load(ScenarioProducer producer, List<TopicPartition> partitions) {
-            this.producer = producer;
-            this.partitions = partitions;
-        }
-
-        void start() {
-            thread.start();
-        }
-
-        private void run() {
-            try {
-                for (int i = 0; !stopped; i++) {
-                    String value = "record-" + i;
-                    long startNs = System.nanoTime();
-                    producer.send(Message.to(partitions.get(i % partitions.size()), value));
-                    longestWaitNs.accumulateAndGet(System.nanoTime() - startNs, Math::max);
-                    sent.add(value);
-                    acknowledged.incrementAndGet();
-                    Thread.sleep(SEND_PAUSE.toMillis());
-                }
-            } catch (RuntimeException e) {
-                failures.add(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        boolean failed() {
-            return !failures.isEmpty();
-        }
-
-        int acknowledged() {
-            return acknowledged.get();
-        }
-
-        long longestWaitMs() {
-            return Duration.ofNanos(longestWaitNs.get()).toMillis();
-        }
-
-        void stop() {
-            stopped = true;
-            try {
-                thread.join(LIMIT.toMillis());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        /** Once it is stopped. */
-        Collection<String> values() {
-            return sent;
-        }
-
-        @Override
-        public void close() {
-            stop();
-            producer.close();
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
+import org.apache.kafka.common.errors.CoordinatorLoadInProgressException;
 import org.postgresql.PGConnection;
 
 /**
@@ -18,22 +19,28 @@ import org.postgresql.PGConnection;
  *
  * <p>The update of {@code kafka.group_shards} is lock and fence in one: it finds the shard only under the epoch and with the
  * end that the writer knows. Everything else that a write does hangs on it in the same statement, so that without it
- * nothing is written, and one round trip is a transaction. Stateless.
+ * nothing is written, and one round trip is a transaction. Where committed offsets change, the same statement asks whether they
+ * are frozen for a migration, and takes the lock that a freeze waits for. Stateless.
  */
 final class ShardStore {
 
     private static final String FENCE =
             """
-            WITH fence AS (
-                UPDATE kafka.group_shards SET log_end_offset = ?
-                WHERE shard = ? AND leader_epoch = ? AND log_end_offset = ?
+            WITH gate AS MATERIALIZED (
+                SELECT %s AS is_open
+            ), fence AS (
+                UPDATE kafka.group_shards SET log_end_offset = ? FROM gate
+                WHERE shard = ? AND leader_epoch = ? AND log_end_offset = ? AND gate.is_open
                 RETURNING shard
             )""";
 
-    private static final String COUNT = " SELECT count(*) FROM fence";
+    private static final String ALWAYS = FENCE.formatted("true");
+    private static final String UNLESS_FROZEN = FENCE.formatted("kafka.may_commit()");
 
-    private static final String WRITE = FENCE
-            + """
+    private static final String COUNT = " SELECT (SELECT count(*) FROM fence), is_open FROM gate";
+
+    private static final String CHANGES =
+            """
             , deleted_records AS (
                 DELETE FROM kafka.group_records r USING fence, unnest(?::bytea[]) AS d (key)
                 WHERE r.shard = fence.shard AND sha256(r.key) = sha256(d.key)
@@ -69,9 +76,12 @@ final class ShardStore {
                     expire_timestamp = excluded.expire_timestamp
                 WHERE o.record_offset < excluded.record_offset
             )"""
-            + COUNT;
+                    + COUNT;
 
-    private static final String WRITE_PENDING = FENCE
+    private static final String WRITE = ALWAYS + CHANGES;
+    private static final String WRITE_OFFSETS = UNLESS_FROZEN + CHANGES;
+
+    private static final String WRITE_PENDING = UNLESS_FROZEN
             + """
             , put_records AS (
                 INSERT INTO kafka.group_pending_records (shard, producer_id, producer_epoch, key, value, record_offset)
@@ -121,9 +131,14 @@ final class ShardStore {
         }
     }
 
-    /** Writes changes; false if the shard is not at this position, and nothing is written. */
+    /**
+     * Writes changes; false if the shard is not at this position, and nothing is written.
+     *
+     * @throws CoordinatorLoadInProgressException where committed offsets would change and are frozen; nothing is written
+     */
     static boolean write(Connection connection, Position position, ShardChanges changes) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
+        String sql = changes.committedOffsets().isEmpty() ? WRITE : WRITE_OFFSETS;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             PGConnection arrays = connection.unwrap(PGConnection.class);
             int next = bindFence(statement, position);
             byte[][] deleted = changes.deleted();
@@ -160,6 +175,10 @@ final class ShardStore {
     private static boolean wasThere(PreparedStatement statement) throws SQLException {
         try (ResultSet row = statement.executeQuery()) {
             row.next();
+            if (!row.getBoolean(2)) {
+                throw new CoordinatorLoadInProgressException(
+                        "Offsets are frozen for a migration; none is committed for a moment");
+            }
             return row.getInt(1) == 1;
         }
     }

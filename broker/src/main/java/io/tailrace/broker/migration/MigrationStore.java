@@ -25,19 +25,22 @@ final class MigrationStore {
     private static final String READ =
             """
             SELECT m.state, (extract(epoch FROM m.fenced_until - clock_timestamp()) * 1e9)::bigint, m.redirect,
-                   t.bootstrap_servers, t.metadata
+                   t.bootstrap_servers, t.metadata,
+                   CASE WHEN m.frozen_fence = m.fence_number
+                        THEN (extract(epoch FROM m.frozen_until - clock_timestamp()) * 1e9)::bigint ELSE 0 END
             FROM kafka.migration m LEFT JOIN kafka.target_metadata t ON t.forwarder = m.forwarder
             """;
 
-    private static final String HEED = "UPDATE kafka.migration SET heeded_by = ? WHERE heeded_by < ?";
+    private static final String HEED = "UPDATE kafka.migration SET heeded_by = ?, node_id = ? WHERE heeded_by < ?";
 
     private MigrationStore() {}
 
-    /** Says that the broker of this epoch heeds fences, without which none can be set up. */
-    static void heed(Connection connection, int leaseEpoch) throws SQLException {
+    /** Says that the broker of this epoch heeds fences, without which none can be set up, and by which id clients know it. */
+    static void heed(Connection connection, int leaseEpoch, int nodeId) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(HEED)) {
             statement.setInt(1, leaseEpoch);
-            statement.setInt(2, leaseEpoch);
+            statement.setInt(2, nodeId);
+            statement.setInt(3, leaseEpoch);
             statement.executeUpdate();
         }
     }
@@ -51,7 +54,8 @@ final class MigrationStore {
                         "the table kafka.migration is empty: it must hold the one row that its migration wrote");
             }
             return switch (row.getString(1)) {
-                case "fenced" -> new Stage.Fenced(System.nanoTime() + row.getLong(2));
+                case "fenced" ->
+                    new Stage.Fenced(System.nanoTime() + row.getLong(2), System.nanoTime() + row.getLong(6));
                 case "moved" ->
                     new Stage.Moved(
                             row.getBoolean(3),

@@ -46,10 +46,10 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
     }
 
     /** Reads how things stand, says that this broker heeds it, and follows it from then on. */
-    public MigrationWatch(Database database, int leaseEpoch) throws SQLException {
+    public MigrationWatch(Database database, int leaseEpoch, int nodeId) throws SQLException {
         this.database = database;
         this.stage = database.inTransaction(connection -> {
-            MigrationStore.heed(connection, leaseEpoch);
+            MigrationStore.heed(connection, leaseEpoch, nodeId);
             return MigrationStore.read(connection);
         });
         tell();

@@ -25,7 +25,8 @@ import org.apache.kafka.common.requests.FetchResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before the handlers once the cluster has moved. Clients that are passed on hear of the target's brokers, topics and
+ * Stands before the handlers, and answers in their place once the cluster has moved; before that only commits of offsets in
+ * the moment in which they are frozen. Clients that are passed on hear of the target's brokers, topics and
  * coordinators wherever they ask, and are told that this broker is none of them wherever they do anything else: each
  * client then asks again and goes on over there by itself. Clients that are refused get an error that they do not retry.
  *
@@ -51,10 +52,19 @@ public final class MoveGate implements RequestDispatcher {
 
     @Override
     public CompletableFuture<@Nullable AbstractResponse> dispatch(KafkaRequest request) {
-        if (!(watch.stage() instanceof Stage.Moved moved)) {
-            return handlers.dispatch(request);
+        Stage stage = watch.stage();
+        if (stage instanceof Stage.Moved moved) {
+            return moved.redirect() ? passOn(moved.target(), request) : refuse(moved, request);
         }
-        return moved.redirect() ? passOn(moved.target(), request) : refuse(moved, request);
+        return stage instanceof Stage.Fenced fenced && fenced.isFrozen() && commitsOffsets(request)
+                ? CompletableFuture.failedFuture(Errors.COORDINATOR_LOAD_IN_PROGRESS.exception())
+                : handlers.dispatch(request);
+    }
+
+    /** Postgres would refuse them too; here they do not cost the coordinator a write that it takes back. */
+    private static boolean commitsOffsets(KafkaRequest request) {
+        ApiKeys api = request.header().apiKey();
+        return api == ApiKeys.OFFSET_COMMIT || api == ApiKeys.TXN_OFFSET_COMMIT;
     }
 
     private CompletableFuture<@Nullable AbstractResponse> passOn(Optional<TargetCluster> target, KafkaRequest request) {

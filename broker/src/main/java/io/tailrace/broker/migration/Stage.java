@@ -12,8 +12,15 @@ sealed interface Stage {
      * Nothing is appended for a while.
      *
      * @param untilNs when that ends, by the clock of {@link System#nanoTime}
+     * @param frozenUntilNs when offsets can be committed again, by the same clock; it may be past
      */
-    record Fenced(long untilNs) implements Stage {}
+    record Fenced(long untilNs, long frozenUntilNs) implements Stage {
+
+        /** Whether no offsets are committed now. */
+        boolean isFrozen() {
+            return System.nanoTime() - frozenUntilNs < 0;
+        }
+    }
 
     /**
      * Clients are to go on elsewhere.

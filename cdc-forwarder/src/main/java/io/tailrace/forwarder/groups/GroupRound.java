@@ -34,6 +34,8 @@ final class GroupRound {
     /** Of each group what was last noted of it; empty where all was well. */
     private final Map<String, String> noted = new HashMap<>();
 
+    private Map<String, Skipped> skipped = Map.of();
+
     GroupRound(String forwarder, GroupTarget target) {
         this.store = new GroupStore(forwarder);
         this.maps = new OffsetMaps(forwarder);
@@ -63,7 +65,13 @@ final class GroupRound {
             store.saveOffsets(connection, outcome.written());
         }
         note(connection, due.keySet(), outcome);
+        skipped = Map.copyOf(outcome.skippedGroups());
         return outcome.report();
+    }
+
+    /** Of each group of which the last round has skipped something the reason that matters most. */
+    Map<String, Skipped> skipped() {
+        return skipped;
     }
 
     /** What is to be written, by group, as far as the target has acknowledged what lies below. */

@@ -14,7 +14,8 @@ final class GroupStore {
     private static final String COMMITTED =
             """
             SELECT o.group_id, o.topic_id, o.partition_id, coalesce(f.target_name, t.name),
-                   greatest(o.committed_offset, p.log_start_offset), o.metadata, coalesce(g.moved, false)
+                   greatest(o.committed_offset, p.log_start_offset), o.metadata,
+                   coalesce(g.moved, false) OR EXISTS (SELECT FROM kafka.migration WHERE state = 'moved')
             FROM kafka.consumer_offsets o
                 JOIN kafka.topics t ON t.id = o.topic_id AND t.deleted_at IS NULL
                 JOIN kafka.partitions p ON p.topic_id = o.topic_id AND p.partition_id = o.partition_id

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries consumer groups to the target, every so often, on a thread of its own. Whatever fails is said once and tried
- * again in the next round. Runs only while this process is the forwarder of its slot: {@link #resume()} and {@link
+ * again in the next round. While a cutover carries them, this does not. Runs only while this process is the forwarder of its slot: {@link #resume()} and {@link
  * #pause()} are for any thread. Owns: its thread, its connection, the admin client.
  */
 public final class GroupSync implements AutoCloseable {
@@ -89,12 +89,16 @@ public final class GroupSync implements AutoCloseable {
         }
         try {
             Connection database = connection();
+            if (!GroupLock.take(database, forwarder)) {
+                return;
+            }
             GroupRound current = round();
             if (System.nanoTime() - anewAtNs >= 0) {
                 current.beginAnew(database);
                 anewAtNs = System.nanoTime() + ANEW_AFTER.toNanos();
             }
             last = current.run(database);
+            GroupLock.release(database, forwarder);
             if (failing) {
                 failing = false;
                 LOGGER.atInfo().log("offsets of consumer groups are carried to the target again");

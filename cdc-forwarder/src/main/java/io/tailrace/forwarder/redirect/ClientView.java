@@ -43,6 +43,11 @@ public record ClientView(Map<String, Object> settings, String bootstrapServers) 
         return new ClientView(settings, String.valueOf(settings.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)));
     }
 
+    /** How clients talk to that listener. */
+    public String securityProtocol() {
+        return String.valueOf(settings.get(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG));
+    }
+
     /** Without the settings. */
     @Override
     public String toString() {

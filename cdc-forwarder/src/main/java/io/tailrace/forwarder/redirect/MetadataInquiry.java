@@ -94,6 +94,19 @@ final class MetadataInquiry implements AutoCloseable {
         throw new IOException(node.host() + ":" + node.port() + " does not tell its metadata");
     }
 
+    /**
+     * Connects to a broker at the address that it advertises, and logs in.
+     *
+     * @throws IOException if it does not answer
+     * @throws AuthenticationException if it refuses the login
+     */
+    void reach(MetadataResponseBroker broker) throws IOException {
+        Node node = new Node(broker.nodeId(), broker.host(), broker.port());
+        if (!NetworkClientUtils.awaitReady(client, node, time, TIMEOUT_MS)) {
+            throw new IOException("no answer within " + TIMEOUT_MS / 1000 + " s");
+        }
+    }
+
     private static MetadataResponseData sorted(MetadataResponseData answer) {
         MetadataResponseData data =
                 new MetadataResponseData().setClusterId(answer.clusterId()).setControllerId(answer.controllerId());

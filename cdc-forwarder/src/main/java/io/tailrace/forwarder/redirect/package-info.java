@@ -5,7 +5,8 @@
  * <p>{@link io.tailrace.forwarder.redirect.TargetMetadataKeeper} asks every few seconds, on a thread of its own, as a client would
  * ({@link io.tailrace.forwarder.redirect.MetadataInquiry}), by the listener that clients will use ({@link
  * io.tailrace.forwarder.redirect.ClientView}), and writes what has changed ({@code TargetMetadataStore}). Nothing of it is on the
- * way of a record.
+ * way of a record. {@link io.tailrace.forwarder.redirect.ListenerProbe} looks once, before a move, whether every broker of the target
+ * can be reached like that.
  */
 @NullMarked
 package io.tailrace.forwarder.redirect;

@@ -85,9 +85,10 @@ public final class ContinuousVerifier implements AutoCloseable {
         }
     }
 
-    /** The forwarder brings the schema up to date first. */
+    /** The forwarder brings the schema up to date first. Once clients have moved, they write what the log does not have. */
     private boolean isReady(VerifierSession session) throws SQLException {
-        return VerificationStore.exists(session.connection()) && session.lock(slot);
+        Connection connection = session.connection();
+        return VerificationStore.exists(connection) && session.lock(slot) && !VerificationStore.hasMoved(connection);
     }
 
     /** @return whether there is more to compare at once */

@@ -46,6 +46,17 @@ record ForwardedPartition(
         return next >= stableExc;
     }
 
+    /** Whether something that is forwarded was not compared yet, or differs. */
+    boolean hasRest() {
+        if (!isWhole() || targetNext == null || next <= logStart) {
+            return false;
+        }
+        return verified == null
+                || !verified.isGreen()
+                || !verified.targetName().equals(targetName)
+                || verified.verifiedTo() < Math.min(next, stableExc);
+    }
+
     TopicPartition target() {
         return new TopicPartition(targetName, partition);
     }

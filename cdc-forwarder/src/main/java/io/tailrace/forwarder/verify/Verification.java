@@ -43,12 +43,21 @@ public final class Verification implements AutoCloseable {
      */
     public static Verification open(ForwarderConfig config) throws SQLException {
         VerifierSession session = VerifierSession.open(SourceSession.dataSource(config.postgres()));
-        if (!VerificationStore.exists(session.connection())) {
+        String obstacle = obstacle(session.connection());
+        if (!obstacle.isEmpty()) {
             session.close();
-            throw new VerificationException(
-                    "the database has nothing that could be verified: start the broker or the forwarder of this version on it first");
+            throw new VerificationException(obstacle);
         }
         return new Verification(config, session);
+    }
+
+    private static String obstacle(Connection connection) throws SQLException {
+        if (!VerificationStore.exists(connection)) {
+            return "the database has nothing that could be verified: start the broker or the forwarder of this version on it first";
+        }
+        return VerificationStore.hasMoved(connection)
+                ? "the clients have moved to the target and write there, so the two sides are not the same any more"
+                : "";
     }
 
     /**
@@ -64,6 +73,24 @@ public final class Verification implements AutoCloseable {
         Verdict[] verdicts = new Verdict[chosen.size()];
         for (int i = 0; i < verdicts.length; i++) {
             verdicts[i] = verdict(chosen.get(i), fromStart);
+        }
+        return List.of(verdicts);
+    }
+
+    /**
+     * Verifies what is forwarded whole and was not compared yet, or is red. Where everything was compared, this costs one
+     * question to Postgres.
+     *
+     * @return the partitions that had a rest, each as it is now
+     * @throws io.tailrace.forwarder.sink.TargetException if the target does not answer
+     */
+    public List<Verdict> verifyRest() throws SQLException, InterruptedException {
+        List<ForwardedPartition> rest = partitions.all(session.connection()).stream()
+                .filter(ForwardedPartition::hasRest)
+                .toList();
+        Verdict[] verdicts = new Verdict[rest.size()];
+        for (int i = 0; i < verdicts.length; i++) {
+            verdicts[i] = verify(rest.get(i), false);
         }
         return List.of(verdicts);
     }

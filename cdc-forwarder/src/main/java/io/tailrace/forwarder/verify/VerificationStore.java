@@ -33,6 +33,8 @@ final class VerificationStore {
                 checked_at = now()""";
     private static final String EXISTS = "SELECT to_regclass('kafka.repeated_ranges') IS NOT NULL";
 
+    private static final String MOVED = "SELECT state = 'moved' FROM kafka.migration";
+
     private final String slot;
 
     VerificationStore(String slot) {
@@ -41,7 +43,16 @@ final class VerificationStore {
 
     /** Whether the schema is recent enough. */
     static boolean exists(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(EXISTS);
+        return isTrue(connection, EXISTS);
+    }
+
+    /** Whether clients write to the target now, which makes nothing red. */
+    static boolean hasMoved(Connection connection) throws SQLException {
+        return isTrue(connection, MOVED);
+    }
+
+    private static boolean isTrue(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet row = statement.executeQuery()) {
             return row.next() && row.getBoolean(1);
         }

@@ -12,7 +12,16 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Move to the Kafka that the forwarder forwards to.",
-        subcommands = {VerifyCommand.class, ReturnCommand.class})
+        subcommands = {
+            StatusCommand.class,
+            PlanCommand.class,
+            VerifyCommand.class,
+            CutoverCommand.class,
+            FenceCommand.class,
+            LiftCommand.class,
+            RollbackCommand.class,
+            ReturnCommand.class
+        })
 public final class MigrateCommand implements Runnable {
 
     @Spec

@@ -3,19 +3,18 @@ package io.tailrace.cli.migrate;
 import io.tailrace.cli.TextTable;
 import io.tailrace.cli.UserError;
 import io.tailrace.cli.Version;
-import io.tailrace.config.ConfigLoader;
 import io.tailrace.config.ForwarderConfig;
 import io.tailrace.forwarder.verify.Mismatch;
 import io.tailrace.forwarder.verify.Verdict;
 import io.tailrace.forwarder.verify.Verification;
 import io.tailrace.forwarder.verify.Verified;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,12 +32,8 @@ final class VerifyCommand implements Callable<Integer> {
     private static final List<String> HEADER = List.of(
             "topic", "partition", "range", "records", "state", "first difference", "on the target", "what", "notes");
 
-    @Option(
-            names = {"-c", "--config"},
-            paramLabel = "FILE",
-            description =
-                    "The forwarder's configuration; without one, the defaults and the environment (TAILRACE_…) count.")
-    private @Nullable Path config;
+    @Mixin
+    private final ForwarderOptions options = new ForwarderOptions();
 
     @Option(names = "--topic", paramLabel = "TOPIC", description = "This topic only.")
     private @Nullable String topic;
@@ -52,7 +47,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException, InterruptedException {
-        ForwarderConfig forwarder = ConfigLoader.load(ForwarderConfig.class, config, System.getenv());
+        ForwarderConfig forwarder = options.load();
         List<Verdict> verdicts;
         try (Verification verification = Verification.open(forwarder)) {
             verdicts = verification.run(name -> topic == null || topic.equals(name), fromStart);

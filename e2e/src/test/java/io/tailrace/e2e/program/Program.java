@@ -25,12 +25,19 @@ public final class Program {
     private static final long DUMP_TIME_MS = 2_000;
 
     private final String name;
+    private final List<String> words;
     private final Path config;
     private final Path logFile;
     private @Nullable ChildProcess process;
 
     Program(String name, Path config, Path logFile) {
+        this(name, List.of(name), config, logFile);
+    }
+
+    /** A program that is called by several words, or with more than its configuration. */
+    Program(String name, List<String> words, Path config, Path logFile) {
         this.name = name;
+        this.words = List.copyOf(words);
         this.config = config;
         this.logFile = logFile;
     }
@@ -54,7 +61,8 @@ public final class Program {
         // So that the program ends with this JVM, however that ends.
         command.add(ChildMain.class.getName());
         command.add(MAIN_CLASS);
-        command.addAll(List.of(name, "--config", config.toString()));
+        command.addAll(words);
+        command.addAll(List.of("--config", config.toString()));
         process = ChildProcess.start(name, command, Map.of(), logFile);
     }
 

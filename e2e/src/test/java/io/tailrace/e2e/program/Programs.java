@@ -137,6 +137,15 @@ public final class Programs
         return forwarder;
     }
 
+    /** A command of {@code tailrace} about that forwarder, with its configuration, that does not run yet. */
+    public Program command(ForwarderProgram forwarder, String... command) {
+        String name = String.join("-", command).replaceAll("[^a-z0-9]+", "-") + "-" + programs.size();
+        Program program = new Program(
+                name, List.of(command), forwarder.program().config(), directory().resolve(name + ".log"));
+        programs.add(program);
+        return program;
+    }
+
     private Map<String, String> postgresSettings(PostgresAddress database) {
         Path passwordFile = directory().resolve(database.database() + ".password");
         ConfigFile.writeSecret(passwordFile, database.password());
