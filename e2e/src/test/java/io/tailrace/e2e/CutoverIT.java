@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -62,13 +63,17 @@ class CutoverIT {
     private BrokerProgram broker;
     private ForwarderProgram forwarder;
 
-    @Test
-    void shouldMoveRunningClientsWithOneCommandAfterOneThatWasKilled() throws Exception {
-        // Given
+    @BeforeEach
+    void start() {
         database = DATABASES.fresh();
         broker = programs.startBroker(database, Map.of());
         forwarder = programs.forwarder(database, TARGET.server(), clientsListener());
         forwarder.start();
+    }
+
+    @Test
+    void shouldMoveRunningClientsWithOneCommandAfterOneThatWasKilled() throws Exception {
+        // Given
         Clients.createTopic(broker.connection(), "cutover-open", 1);
         try (Application java = new Application(ClientKind.JAVA);
                 Application librdkafka = new Application(ClientKind.LIBRDKAFKA)) {

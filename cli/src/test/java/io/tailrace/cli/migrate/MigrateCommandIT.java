@@ -66,7 +66,7 @@ class MigrateCommandIT {
                 .containsExactly(
                         "the clients are served here",
                         "topic    | partitions | source end | target end | lag | verified to | not verified | groups | ready",
-                        "---------+------------+------------+------------+-----+-------------+--------------+--------+--------------------------------------------------------------------------------------",
+                        "---------+------------+------------+------------+-----+-------------+--------------+--------+--------------------------------------------------------------------------------",
                         "orders   | 2          | 35         | 29         | 5   | 28          | 2            | 0      | yes",
                         "payments | 1          | 7          | 7          | 0   | 3           | 4            | 0      | has another name on the target: paid; partition 0 red: offset 3 differs (value)");
     }
