@@ -141,7 +141,10 @@ public final class Programs
     public Program command(ForwarderProgram forwarder, String... command) {
         String name = String.join("-", command).replaceAll("[^a-z0-9]+", "-") + "-" + programs.size();
         Program program = new Program(
-                name, List.of(command), forwarder.program().config(), directory().resolve(name + ".log"));
+                name,
+                List.of(command),
+                forwarder.program().config(),
+                directory().resolve(name + ".log"));
         programs.add(program);
         return program;
     }
