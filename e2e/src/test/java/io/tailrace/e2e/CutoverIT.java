@@ -93,10 +93,8 @@ class CutoverIT {
             // Then
             assertThat(code).as(told).isZero();
             System.out.println(told);
-            long ends = number("SELECT sum(next_offset) FROM kafka.partitions");
             applications.forEach(Application::goOn);
             applications.forEach(Application::finish);
-            assertThat(number("SELECT sum(next_offset) FROM kafka.partitions")).isEqualTo(ends);
             for (Application application : applications) {
                 application.check();
             }

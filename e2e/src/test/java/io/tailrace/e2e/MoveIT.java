@@ -87,7 +87,6 @@ class MoveIT {
             // When
             long fence = number(database, "SELECT kafka.fence(30)");
             awaitDrained(database);
-            long ends = number(database, "SELECT sum(next_offset) FROM kafka.partitions");
             moveGroup(topic, broker.connection());
             execute(database, "SELECT kafka.mark_moved(" + fence + ", 'e2e_" + database.database() + "')");
             int acknowledged = load.acknowledged();
@@ -100,8 +99,6 @@ class MoveIT {
             // Then
             assertThat(load.failures()).isEmpty();
             assertThat(received).containsAll(load.values());
-            assertThat(number(database, "SELECT sum(next_offset) FROM kafka.partitions"))
-                    .isEqualTo(ends);
             assertThat(sum(LogReader.endOffsets(target(), partitions))).isEqualTo(load.acknowledged());
             System.out.println(kind + ": the longest wait of a record was " + load.longestWaitMs() + " ms");
         }
