@@ -66,7 +66,8 @@ record TopicFindings(Connection connection, String forwarder) {
         if (!refused.isEmpty()) {
             findings.add(Finding.blocks(
                     "refused records",
-                    "the target lacks records that it refused (`tailrace shadow refused` lists them): " + Sql.list(refused)));
+                    "the target lacks records that it refused (`tailrace shadow refused` lists them): "
+                            + Sql.list(refused)));
         }
     }
 

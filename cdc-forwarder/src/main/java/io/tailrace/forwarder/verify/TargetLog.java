@@ -36,7 +36,10 @@ final class TargetLog implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
-    /** A record that is larger comes all the same. */
+    /**
+     * A record that is larger comes all the same. A fetch of a partition that is at its end keeps the next partition's waiting, so
+     * it must end soon.
+     */
     private static final Map<String, Object> OWN_SETTINGS = Map.of(
             CommonClientConfigs.CLIENT_ID_CONFIG,
             "tailrace-verifier",
@@ -47,7 +50,9 @@ final class TargetLog implements AutoCloseable {
             ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
             1 << 20,
             ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-            2 << 20);
+            2 << 20,
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+            20);
 
     private final TargetSettings settings;
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
