@@ -75,7 +75,7 @@ class ReturnIT {
         produce(target(), partition, HERE, THERE);
         consume(target(), topic, THERE - 10);
         CommandResult returned = forwarder.run(
-                "migrate", "return", "--broker", broker.bootstrapServers(), "--quiet", "1", "--limit", "40");
+                "migrate", "rollback", "--broker", broker.bootstrapServers(), "--quiet", "1", "--limit", "40");
         produce(broker.connection(), partition, THERE, HERE_AGAIN);
         consume(broker.connection(), topic, HERE_AGAIN);
 

@@ -48,6 +48,11 @@ public final class ClientReturn implements AutoCloseable {
                 new TargetSettings(config.kafka(), config.replication().maxInFlightBytes()));
     }
 
+    /** Whether clients have returned, but offsets of their groups are still to be committed here. */
+    public static boolean isUnfinished(ForwarderConfig config, Connection connection) throws SQLException {
+        return !new ReturnStore(config.replication().slot()).waiting(connection).isEmpty();
+    }
+
     /**
      * Returns the clients; or, where they have returned and the broker has not got all offsets of groups yet, goes on with these.
      *

@@ -19,8 +19,7 @@ import picocli.CommandLine.Spec;
             CutoverCommand.class,
             FenceCommand.class,
             LiftCommand.class,
-            RollbackCommand.class,
-            ReturnCommand.class
+            RollbackCommand.class
         })
 public final class MigrateCommand implements Runnable {
 
