@@ -85,6 +85,7 @@ class CutoverIT {
 
             // When
             killOneBehindItsFence(applications);
+            applications.forEach(application -> application.load.forgetWaits());
             Program cutover = programs.command(forwarder, "migrate", "cutover");
             cutover.start();
             int code = cutover.exitCode(COMMAND_LIMIT);

@@ -67,6 +67,11 @@ final class SteadyLoad implements AutoCloseable {
         return acknowledged.get();
     }
 
+    /** From now on the longest wait is a new one. */
+    void forgetWaits() {
+        longestWaitNs.set(0);
+    }
+
     long longestWaitMs() {
         return Duration.ofNanos(longestWaitNs.get()).toMillis();
     }
