@@ -15,7 +15,10 @@ import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.ConsumerGroupHeartbeatResponse;
@@ -30,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * coordinators wherever they ask, and are told that this broker is none of them wherever they do anything else: each
  * client then asks again and goes on over there by itself. Clients that are refused get an error that they do not retry.
  *
- * <p>Three answers are as they are because clients need them so. A failed fetch says so for each partition: at an error for all
+ * <p>Some answers are as they are because clients need them so. A failed fetch says so for each partition: at an error for all
  * of the request they stay. A member by the protocol of KIP-848 is told that its epoch is fenced, so that it begins anew,
- * and only then that its coordinator is elsewhere. A request that creates something goes to the controller, which is not
+ * and only then that its coordinator is elsewhere; until then its commits are to wait. A request that creates something goes to the controller, which is not
  * this broker any more.
  *
  * <p>Thread-safe.
@@ -44,6 +47,7 @@ public final class MoveGate implements RequestDispatcher {
 
     private final RequestDispatcher handlers;
     private final MigrationWatch watch;
+    private final ConsumerProtocolGroups consumerGroups = new ConsumerProtocolGroups();
 
     public MoveGate(RequestDispatcher handlers, MigrationWatch watch) {
         this.handlers = handlers;
@@ -52,6 +56,9 @@ public final class MoveGate implements RequestDispatcher {
 
     @Override
     public CompletableFuture<@Nullable AbstractResponse> dispatch(KafkaRequest request) {
+        if (request.body().data() instanceof ConsumerGroupHeartbeatRequestData heartbeat) {
+            consumerGroups.onHeartbeat(heartbeat.groupId());
+        }
         Stage stage = watch.stage();
         if (stage instanceof Stage.Moved moved) {
             return moved.redirect() ? passOn(moved.target(), request) : refuse(moved, request);
@@ -81,8 +88,25 @@ public final class MoveGate implements RequestDispatcher {
                 tell(target, Errors.LEADER_NOT_AVAILABLE, to -> TargetAnswers.partitions(to, request));
             case FETCH -> fetch((FetchRequest) request.body(), Errors.NOT_LEADER_OR_FOLLOWER);
             case CONSUMER_GROUP_HEARTBEAT -> heartbeat(request);
+            case OFFSET_COMMIT, OFFSET_FETCH ->
+                isOfJoinedMember(request)
+                        ? CompletableFuture.failedFuture(Errors.COORDINATOR_LOAD_IN_PROGRESS.exception())
+                        : elsewhere(request, MovedErrors.PASSED_ON);
             default -> elsewhere(request, MovedErrors.PASSED_ON);
         };
+    }
+
+    /**
+     * Of a member by KIP-848 that has not been told yet that its epoch is fenced. If it looked for its coordinator now, it would
+     * come to the target with an epoch of ours, and end; so it is to try again here until its next heartbeat.
+     */
+    private boolean isOfJoinedMember(KafkaRequest request) {
+        ApiMessage body = request.body().data();
+        if (body instanceof OffsetCommitRequestData commit) {
+            return commit.generationIdOrMemberEpoch() > 0 && consumerGroups.contains(commit.groupId());
+        }
+        return body instanceof OffsetFetchRequestData fetch
+                && fetch.groups().stream().anyMatch(group -> group.memberEpoch() > 0);
     }
 
     private CompletableFuture<@Nullable AbstractResponse> refuse(Stage.Moved moved, KafkaRequest request) {

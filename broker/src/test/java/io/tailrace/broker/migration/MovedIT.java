@@ -29,6 +29,12 @@ import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractRequest;
@@ -46,6 +52,9 @@ import org.apache.kafka.common.requests.HeartbeatRequest;
 import org.apache.kafka.common.requests.InitProducerIdRequest;
 import org.apache.kafka.common.requests.MetadataRequest;
 import org.apache.kafka.common.requests.MetadataResponse;
+import org.apache.kafka.common.requests.OffsetCommitRequest;
+import org.apache.kafka.common.requests.OffsetFetchRequest;
+import org.apache.kafka.common.requests.OffsetFetchResponse;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -158,8 +167,8 @@ class MovedIT {
 
         // When
         Errors classic = heartbeat();
-        Errors joined = consumerHeartbeat(3);
-        Errors joining = consumerHeartbeat(0);
+        Errors joined = consumerHeartbeat("g", 3);
+        Errors joining = consumerHeartbeat("g", 0);
         FetchResponse fetch = fetch(FetchMetadata.INITIAL_EPOCH, 0);
         FetchResponse session = fetch(5, 77);
         Errors transactional = init("id");
@@ -175,6 +184,47 @@ class MovedIT {
         assertThat(session.error()).isEqualTo(Errors.FETCH_SESSION_ID_NOT_FOUND);
         assertThat(transactional).isEqualTo(Errors.NOT_COORDINATOR);
         assertThat(idempotent).isEqualTo(Errors.NONE);
+    }
+
+    /** With an epoch of ours they would end at the target; a generation of the classic protocol may go there. */
+    @Test
+    void shouldHaveCommitsOfMembersByHeartbeatWaitUntilTheyAreFenced() throws Exception {
+        // Given
+        consumerHeartbeat("modern", 1);
+        fixture.move(true);
+
+        // Then
+        assertThat(commit("modern", 1)).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS);
+        assertThat(committed("modern", 1)).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS);
+        assertThat(commit("modern", -1)).isEqualTo(Errors.NOT_COORDINATOR);
+        assertThat(commit("classic", 1)).isEqualTo(Errors.NOT_COORDINATOR);
+        assertThat(committed("classic", -1)).isEqualTo(Errors.NOT_COORDINATOR);
+        assertThat(consumerHeartbeat("modern", 1)).isEqualTo(Errors.FENCED_MEMBER_EPOCH);
+        assertThat(consumerHeartbeat("modern", 0)).isEqualTo(Errors.NOT_COORDINATOR);
+    }
+
+    private Errors commit(String group, int epoch) throws Exception {
+        OffsetCommitRequestData data = new OffsetCommitRequestData()
+                .setGroupId(group)
+                .setGenerationIdOrMemberEpoch(epoch)
+                .setMemberId("member")
+                .setTopics(List.of(new OffsetCommitRequestTopic()
+                        .setName("orders")
+                        .setPartitions(List.of(new OffsetCommitRequestPartition().setCommittedOffset(1)))));
+        return only(OffsetCommitRequest.Builder.forTopicNames(data).build((short) 9));
+    }
+
+    private Errors committed(String group, int epoch) throws Exception {
+        OffsetFetchRequestData data = new OffsetFetchRequestData()
+                .setGroups(List.of(new OffsetFetchRequestGroup()
+                        .setGroupId(group)
+                        .setMemberId("member")
+                        .setMemberEpoch(epoch)
+                        .setTopics(List.of(
+                                new OffsetFetchRequestTopics().setName("orders").setPartitionIndexes(List.of(0))))));
+        OffsetFetchResponse answer = (OffsetFetchResponse)
+                ask(OffsetFetchRequest.Builder.forTopicNames(data, false).build((short) 9));
+        return Errors.forCode(answer.group(group).errorCode());
     }
 
     @Test
@@ -236,9 +286,9 @@ class MovedIT {
         return only(new HeartbeatRequest.Builder(data).build());
     }
 
-    private Errors consumerHeartbeat(int epoch) throws Exception {
+    private Errors consumerHeartbeat(String group, int epoch) throws Exception {
         return only(new ConsumerGroupHeartbeatRequest.Builder(new ConsumerGroupHeartbeatRequestData()
-                        .setGroupId("g")
+                        .setGroupId(group)
                         .setMemberId("member")
                         .setMemberEpoch(epoch))
                 .build());

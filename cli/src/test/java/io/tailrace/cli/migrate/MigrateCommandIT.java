@@ -82,7 +82,7 @@ class MigrateCommandIT {
         // Then
         assertThat(output.toString())
                 .contains("fence 1: producers are held back for 60 s")
-                .contains("fenced: producers are held back for another 5")
+                .containsPattern("fenced: producers are held back for another \\d+\\.\\d s \\(fence 1\\)")
                 .contains("the fence is lifted")
                 .contains("there is no fence");
         assertThat(run("fence", "--seconds", "0")).isEqualTo(1);
@@ -90,20 +90,17 @@ class MigrateCommandIT {
     }
 
     @Test
-    void shouldRollBackToBeforeTheMoveAndSayThatItCannotLater() throws Exception {
+    void shouldRollBackToBeforeTheMove() throws Exception {
         // When
         run("rollback");
         run("fence");
-        run("rollback");
-        execute("UPDATE kafka.migration SET state = 'moved', forwarder = 'f', fenced_until = NULL");
         int code = run("rollback");
 
         // Then
         assertThat(output.toString())
                 .contains("there is nothing to go back from")
-                .contains("producers go on here, as before the cutover")
-                .contains("the clients have moved to the target of forwarder \"f\"");
-        assertThat(code).isEqualTo(1);
+                .contains("producers go on here, as before the cutover");
+        assertThat(code).isZero();
     }
 
     @Test
