@@ -48,8 +48,8 @@ public final class BrokerProgram {
                     .until(this::isListening);
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(
-                    "the broker takes no connections " + START_LIMIT + " after its start; it does this:\n"
-                            + program.threads(),
+                    "the broker takes no connections " + START_LIMIT + " after its start; its log ends:\n"
+                            + program.logTail() + "\nIts threads:\n" + program.threads(),
                     e);
         }
     }

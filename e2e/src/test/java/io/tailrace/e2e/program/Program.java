@@ -6,6 +6,7 @@ import io.tailrace.local.ChildMain;
 import io.tailrace.local.ChildProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,19 +99,22 @@ public final class Program {
         return running().logTail(40);
     }
 
-    /** What each of its threads does now, which the program writes to the end of its log on SIGQUIT. */
+    /** What each of its threads does now, whole: the program writes it to its log on SIGQUIT. */
     String threads() {
         try {
+            long begin = Files.size(logFile);
             new ProcessBuilder("kill", "-QUIT", Long.toString(running().pid()))
                     .start()
                     .waitFor();
             Thread.sleep(DUMP_TIME_MS);
+            byte[] log = Files.readAllBytes(logFile);
+            return new String(log, (int) begin, log.length - (int) begin, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return "interrupted before the program had written it";
         }
-        return running().logTail(Integer.MAX_VALUE);
     }
 
     Path config() {
