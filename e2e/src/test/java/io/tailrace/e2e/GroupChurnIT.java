@@ -2,6 +2,7 @@ package io.tailrace.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.e2e.churn.BackgroundThreads;
 import io.tailrace.e2e.churn.Group;
 import io.tailrace.e2e.churn.WatchedGroup;
 import io.tailrace.e2e.client.Clients;
@@ -129,6 +130,7 @@ class GroupChurnIT {
                 groups.stream().map(group -> group.members().commonGeneration()).toList();
         List<Integer> losses =
                 groups.stream().map(group -> group.history().losses()).toList();
+        BackgroundThreads.giveWay();
         cluster.killAndRestartBroker();
         for (WatchedGroup group : groups) {
             group.observe();
