@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The network threads of this process's KIP-848 members. Until kafka-clients 4.4 each of them keeps a core busy for as long
- * as it finds no coordinator (KAFKA-20253): twenty of them leave a broker that starts on two cores a tenth of its time.
+ * as it finds no coordinator (KAFKA-20253): beside twenty of them, what takes 0.8 s on two cores took 10 s, and 3.5 s once they
+ * gave way.
  */
 public final class BackgroundThreads {
 
@@ -28,7 +29,7 @@ public final class BackgroundThreads {
         if (ids.isEmpty()) {
             return;
         }
-        List<String> command = new ArrayList<>(List.of("renice", "-n", "10", "-p"));
+        List<String> command = new ArrayList<>(List.of("renice", "-n", "15", "-p"));
         command.addAll(ids);
         try {
             Process renice = new ProcessBuilder(command)
