@@ -196,7 +196,7 @@ public final class Broker implements AutoCloseable {
                         telemetry.map(TelemetryApis::of).orElse(Map.of())));
         transactions.startUpkeep();
         maintain(threads, topics, new ProducerExpiry(database, config.log().producerIdExpiration()));
-        return listen(config, apis::isServed, new QuotaGate(apis, quotas), registry, metrics -> {
+        BrokerServer started = listen(config, apis::isServed, new QuotaGate(apis, quotas), registry, metrics -> {
             appends.observe(metrics);
             threads.maintainEvery(BACKLOG_INTERVAL, backlog::refresh);
             metrics.observe(new BrokerState(
@@ -210,6 +210,8 @@ public final class Broker implements AutoCloseable {
                     cleaner));
             telemetry.map(ClientTelemetry::pushed).ifPresent(metrics::observe);
         });
+        groups.load();
+        return started;
     }
 
     /** Clients push to a broker that shows what they push, and only there. */
