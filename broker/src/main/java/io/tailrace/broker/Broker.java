@@ -225,6 +225,7 @@ public final class Broker implements AutoCloseable {
             telemetry.map(ClientTelemetry::pushed).ifPresent(metrics::observe);
         });
         threads.maintainEvery(LEFTOVER_INTERVAL, () -> closeLeftovers(migration, started));
+        groups.load();
         return started;
     }
 

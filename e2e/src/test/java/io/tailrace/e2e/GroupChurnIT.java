@@ -51,7 +51,7 @@ class GroupChurnIT {
                         cluster,
                         "classic",
                         classicOrders,
-                        Map.of("session.timeout.ms", 6_000, "heartbeat.interval.ms", 1_000));
+                        Map.of("session.timeout.ms", 10_000, "heartbeat.interval.ms", 1_000));
                 WatchedGroup modern = new WatchedGroup(cluster, "consumer", orders, Map.of())) {
             List<WatchedGroup> groups = List.of(classic, modern);
             groups.forEach(group -> fill(group.members()));
@@ -76,16 +76,16 @@ class GroupChurnIT {
         }
     }
 
-    /** Both protocols take a silent member for dead after six seconds. */
+    /** Both protocols take a silent member for dead after ten seconds, in which a cold broker must have heard of all of them. */
     private void startCluster() {
         cluster.start(
                 Map.of(
-                        "groups.consumer_session_timeout", "6s",
+                        "groups.consumer_session_timeout", "10s",
                         "groups.consumer_heartbeat_interval", "1s",
                         "groups.initial_rebalance_delay", "0ms"),
                 Map.of(
-                        "group.consumer.min.session.timeout.ms", "6000",
-                        "group.consumer.session.timeout.ms", "6000",
+                        "group.consumer.min.session.timeout.ms", "10000",
+                        "group.consumer.session.timeout.ms", "10000",
                         "group.consumer.min.heartbeat.interval.ms", "1000",
                         "group.consumer.heartbeat.interval.ms", "1000"));
     }

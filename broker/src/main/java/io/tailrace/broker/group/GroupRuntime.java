@@ -40,6 +40,7 @@ public final class GroupRuntime implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final int LOADER_THREADS = 2;
 
+    private final int shards;
     private final ShardConnections connections;
     private final Metrics metrics = new Metrics();
     private final MetricsRegistry classicMetrics = new MetricsRegistry();
@@ -65,7 +66,8 @@ public final class GroupRuntime implements AutoCloseable {
             int nodeId,
             int leaseEpoch) {}
 
-    private GroupRuntime(Parts parts) {
+    private GroupRuntime(Parts parts, int shards) {
+        this.shards = shards;
         this.connections = new ShardConnections(parts.database(), Time.SYSTEM);
         this.timer = parts.timer();
         GroupCoordinatorRecordSerde serde = new GroupCoordinatorRecordSerde();
@@ -87,17 +89,24 @@ public final class GroupRuntime implements AutoCloseable {
     }
 
     /**
-     * Starts it; shards load in the background, and until then clients are told to wait.
+     * Starts it without a group; until {@link #load} clients are told to ask again.
      *
      * @param topics those that exist; the listener is told of all others
      */
     public static GroupRuntime start(Parts parts, Collection<Topic> topics) throws SQLException {
         int shards = parts.database().inTransaction(ShardStore::countShards);
-        GroupRuntime runtime = new GroupRuntime(parts);
+        GroupRuntime runtime = new GroupRuntime(parts, shards);
         runtime.service.startup(() -> shards);
         runtime.topics.start(topics);
-        runtime.elections.electAll(shards);
         return runtime;
+    }
+
+    /**
+     * Loads the groups in the background. To be called once, when clients can come: from here on the time runs within which
+     * members must be heard of.
+     */
+    public void load() {
+        elections.electAll(shards);
     }
 
     private GroupCoordinatorService service(Parts parts, ShardWriter writer, ShardLoader loader) {

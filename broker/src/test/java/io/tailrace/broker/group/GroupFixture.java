@@ -106,6 +106,7 @@ final class GroupFixture implements AutoCloseable {
                 registry.all());
         topics.addListener(runtime.topicListener());
         runtimes.add(runtime);
+        runtime.load();
         return runtime;
     }
 
