@@ -88,6 +88,9 @@ public final class Broker implements AutoCloseable {
 
     private static final Duration LEFTOVER_INTERVAL = Duration.ofSeconds(10);
 
+    /** The rest is for requests that go through behind a fence. */
+    private static final long FENCED_SHARE_OF_REQUEST_MEMORY = 4;
+
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private final AtomicInteger advertisedPort = new AtomicInteger();
     private final BrokerServer server;
@@ -209,7 +212,13 @@ public final class Broker implements AutoCloseable {
                         telemetry.map(TelemetryApis::of).orElse(Map.of())));
         transactions.startUpkeep();
         maintain(threads, topics, new ProducerExpiry(database, config.log().producerIdExpiration()));
-        RequestDispatcher handlers = new QuotaGate(new MoveGate(apis, migration), quotas);
+        MoveGate gate = new MoveGate(
+                apis,
+                migration,
+                cluster,
+                threads.timer(),
+                config.broker().maxRequestMemoryBytes() / FENCED_SHARE_OF_REQUEST_MEMORY);
+        RequestDispatcher handlers = new QuotaGate(gate, quotas);
         BrokerServer started = listen(config, apis::isServed, handlers, registry, metrics -> {
             appends.observe(metrics);
             threads.maintainEvery(BACKLOG_INTERVAL, backlog::refresh);

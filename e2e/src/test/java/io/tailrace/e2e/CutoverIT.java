@@ -11,7 +11,6 @@ import io.tailrace.e2e.client.ProducerSettings;
 import io.tailrace.e2e.client.ReceivedRecord;
 import io.tailrace.e2e.client.ScenarioClient;
 import io.tailrace.e2e.client.ScenarioClients;
-import io.tailrace.e2e.client.ScenarioConsumer;
 import io.tailrace.e2e.client.ScenarioProducer;
 import io.tailrace.e2e.program.BrokerProgram;
 import io.tailrace.e2e.program.Databases;
@@ -27,7 +26,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Running producers and groups, of Java and of librdkafka, through {@code tailrace migrate cutover}: one that is killed in the
+ * Running producers and groups, of Java, librdkafka and KafkaJS, through {@code tailrace migrate cutover}: one that is killed in the
  * middle and changes nothing, and one that moves them, without a restart or a new configuration.
  */
 class CutoverIT {
@@ -76,8 +74,9 @@ class CutoverIT {
         // Given
         Clients.createTopic(broker.connection(), "cutover-open", 1);
         try (Application java = new Application(ClientKind.JAVA);
-                Application librdkafka = new Application(ClientKind.LIBRDKAFKA)) {
-            List<Application> applications = List.of(java, librdkafka);
+                Application librdkafka = new Application(ClientKind.LIBRDKAFKA);
+                Application kafkaJs = new Application(ClientKind.KAFKAJS)) {
+            List<Application> applications = List.of(java, librdkafka, kafkaJs);
             applications.forEach(Application::start);
             await("a cutover that nothing blocks")
                     .atMost(COMMAND_LIMIT)
@@ -85,7 +84,7 @@ class CutoverIT {
 
             // When
             killOneBehindItsFence(applications);
-            applications.forEach(application -> application.load.forgetWaits());
+            applications.forEach(Application::forgetWaits);
             Program cutover = programs.command(forwarder, "migrate", "cutover");
             cutover.start();
             int code = cutover.exitCode(COMMAND_LIMIT);
@@ -153,22 +152,26 @@ class CutoverIT {
         private final String name;
         private final ScenarioClient client;
         private final SteadyLoad load;
-        private final ScenarioConsumer consumer;
-        private final List<ReceivedRecord> received = new ArrayList<>();
-        private final Set<String> values = new HashSet<>();
+        private final SteadyReader reader;
 
         Application(ClientKind kind) {
             name = "cutover-" + kind.label();
             List<TopicPartition> partitions = Clients.createTopic(broker.connection(), name, PARTITIONS);
             client = ScenarioClients.open(kind, broker.bootstrapServers());
             load = new SteadyLoad(client.producer(ProducerSettings.IDEMPOTENT), partitions, name + "-");
-            consumer = client.consumer(ConsumerSettings.inGroup(name).withAutoCommit(200));
+            reader = new SteadyReader(
+                    client.consumer(ConsumerSettings.inGroup(name).withAutoCommit(200)), List.of(name));
         }
 
         void start() {
-            consumer.subscribe(List.of(name));
+            reader.start();
             load.start();
-            receive(BEFORE);
+            reader.awaitCount(BEFORE);
+        }
+
+        void forgetWaits() {
+            load.forgetWaits();
+            reader.forgetGaps();
         }
 
         /** Until it has produced again, and some more. */
@@ -181,36 +184,24 @@ class CutoverIT {
 
         void finish() {
             load.stop();
-            receive(load.acknowledged());
-        }
-
-        /** Until so many different records have come. */
-        private void receive(int count) {
-            long deadlineNs = System.nanoTime() + LIMIT.toNanos();
-            while (values.size() < count && System.nanoTime() < deadlineNs) {
-                for (ReceivedRecord record : consumer.take(count - values.size(), Duration.ofMillis(500))) {
-                    received.add(record);
-                    values.add(record.text());
-                }
-            }
-            assertThat(values).as(name).hasSizeGreaterThanOrEqualTo(count);
+            reader.awaitCount(load.acknowledged());
         }
 
         /** Everything once, and twice only what the group had not committed when it moved. */
         void check() throws SQLException {
             assertThat(load.failures()).isEmpty();
-            assertThat(values).containsAll(load.values());
+            assertThat(reader.values()).containsAll(load.values());
             Set<String> seen = new HashSet<>();
             int twice = 0;
-            for (ReceivedRecord record : received) {
+            for (ReceivedRecord record : reader.records()) {
                 if (!seen.add(record.text())) {
                     twice++;
                     assertThat(record.offset()).as("%s came twice", record).isGreaterThanOrEqualTo(committed(record));
                 }
             }
             System.out.printf(
-                    "%s: the longest wait of a record was %d ms, %d records came twice%n",
-                    name, load.longestWaitMs(), twice);
+                    "%s: the longest wait of a record was %d ms, of its group for the next one %d ms; %d records came twice%n",
+                    name, load.longestWaitMs(), reader.longestGapMs(), twice);
         }
 
         private long committed(ReceivedRecord record) throws SQLException {
@@ -220,7 +211,7 @@ class CutoverIT {
 
         @Override
         public void close() {
-            consumer.close();
+            reader.close();
             load.close();
             client.close();
         }

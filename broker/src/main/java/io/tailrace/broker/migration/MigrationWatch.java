@@ -32,6 +32,7 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
     private final Thread thread;
     private volatile Stage stage;
     private volatile Returning returning = connection -> {};
+    private volatile Runnable changed = () -> {};
     private volatile long movedNs = System.nanoTime();
     private volatile boolean closing;
 
@@ -61,6 +62,11 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
     /** Has this done whenever clients return, from now on. */
     public void onReturn(Returning work) {
         returning = work;
+    }
+
+    /** Has this run whenever the log is fenced, no longer fenced, or clients go elsewhere; on the watch's thread. */
+    void onChange(Runnable work) {
+        changed = work;
     }
 
     /** As of now. */
@@ -119,6 +125,7 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
             return;
         }
         told = next;
+        changed.run();
         if (next instanceof Stage.Moved moved) {
             LOGGER.atInfo()
                     .addKeyValue("redirect", moved.redirect())

@@ -1,11 +1,14 @@
 package io.tailrace.broker.migration;
 
+import io.tailrace.broker.api.ClusterIdentity;
 import io.tailrace.broker.protocol.KafkaRequest;
 import io.tailrace.broker.protocol.RequestDispatcher;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
@@ -29,9 +32,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before the handlers, and answers in their place once the cluster has moved; before that only commits of offsets in
- * the moment in which they are frozen. Clients that are passed on hear of the target's brokers, topics and
+ * the moment in which they are frozen, and produce requests wait behind a fence ({@link FencedProduces}). Clients that are passed on hear of the target's brokers, topics and
  * coordinators wherever they ask, and are told that this broker is none of them wherever they do anything else: each
  * client then asks again and goes on over there by itself. Clients that are refused get an error that they do not retry.
+ *
+ * <p>For a while this broker is still among the nodes that it names, as one that leads nothing: librdkafka (from 2.10 on) ends
+ * the handle of a node that Metadata does not name any more, and with it the requests that are on their way there.
  *
  * <p>Some answers are as they are because clients need them so. A failed fetch says so for each partition: at an error for all
  * of the request they stay. A member by the protocol of KIP-848 is told that its epoch is fenced, so that it begins anew,
@@ -45,17 +51,43 @@ public final class MoveGate implements RequestDispatcher {
     /** The endpoint type of brokers in DescribeCluster. */
     private static final byte BROKERS = 1;
 
+    /** A minute longer than connections from before the move are left open. */
+    private static final Duration STILL_NAMED = Duration.ofMinutes(2);
+
+    /** A connection's other requests wait behind its produce requests. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
     private final RequestDispatcher handlers;
     private final MigrationWatch watch;
+    private final ClusterIdentity here;
     private final ConsumerProtocolGroups consumerGroups = new ConsumerProtocolGroups();
+    private final FencedProduces produces;
 
-    public MoveGate(RequestDispatcher handlers, MigrationWatch watch) {
+    /**
+     * One that the watch tells of changes.
+     *
+     * @param here this broker, as its clients know it
+     * @param maxWaitingBytes of produce requests behind a fence
+     */
+    public MoveGate(
+            RequestDispatcher handlers,
+            MigrationWatch watch,
+            ClusterIdentity here,
+            ScheduledExecutorService timer,
+            long maxWaitingBytes) {
         this.handlers = handlers;
         this.watch = watch;
+        this.here = here;
+        this.produces = new FencedProduces(this::answer, watch::stage, timer, LONGEST_WAIT, maxWaitingBytes);
+        watch.onChange(produces::release);
     }
 
     @Override
     public CompletableFuture<@Nullable AbstractResponse> dispatch(KafkaRequest request) {
+        return request.header().apiKey() == ApiKeys.PRODUCE ? produces.answer(request) : answer(request);
+    }
+
+    private CompletableFuture<@Nullable AbstractResponse> answer(KafkaRequest request) {
         if (request.body().data() instanceof ConsumerGroupHeartbeatRequestData heartbeat) {
             consumerGroups.onHeartbeat(heartbeat.groupId());
         }
@@ -77,7 +109,8 @@ public final class MoveGate implements RequestDispatcher {
     private CompletableFuture<@Nullable AbstractResponse> passOn(Optional<TargetCluster> target, KafkaRequest request) {
         ApiKeys api = request.header().apiKey();
         return switch (api) {
-            case METADATA -> tell(target, Errors.LEADER_NOT_AVAILABLE, to -> TargetAnswers.metadata(to, request));
+            case METADATA ->
+                tell(target, Errors.LEADER_NOT_AVAILABLE, to -> TargetAnswers.metadata(to, request, stillNamed()));
             case FIND_COORDINATOR ->
                 tell(target, Errors.COORDINATOR_NOT_AVAILABLE, to -> TargetAnswers.coordinator(to, request));
             case DESCRIBE_CLUSTER ->
@@ -94,6 +127,10 @@ public final class MoveGate implements RequestDispatcher {
                         : elsewhere(request, MovedErrors.PASSED_ON);
             default -> elsewhere(request, MovedErrors.PASSED_ON);
         };
+    }
+
+    private Optional<ClusterIdentity> stillNamed() {
+        return watch.movedFor().compareTo(STILL_NAMED) < 0 ? Optional.of(here) : Optional.empty();
     }
 
     /**

@@ -1,8 +1,10 @@
 package io.tailrace.broker.migration;
 
+import io.tailrace.broker.api.ClusterIdentity;
 import io.tailrace.broker.protocol.KafkaRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.Uuid;
@@ -38,12 +40,18 @@ final class TargetAnswers {
 
     private TargetAnswers() {}
 
-    /** Metadata. A topic that the target lacks is unknown: nothing is made here any more. */
-    static AbstractResponse metadata(TargetCluster target, KafkaRequest request) {
+    /**
+     * Metadata. A topic that the target lacks is unknown: nothing is made here any more.
+     *
+     * @param here this broker, if it is to be named beside the target's; not where one of those has its id
+     */
+    static AbstractResponse metadata(TargetCluster target, KafkaRequest request, Optional<ClusterIdentity> here) {
         MetadataRequestData wanted = (MetadataRequestData) request.body().data();
         MetadataResponseData data =
                 new MetadataResponseData().setClusterId(target.clusterId()).setControllerId(target.controllerId());
         target.brokers().forEach(broker -> data.brokers().add(broker.duplicate()));
+        here.filter(broker -> data.brokers().find(broker.nodeId()) == null)
+                .ifPresent(broker -> data.brokers().add(node(broker)));
         List<MetadataRequestTopic> topics = wanted.topics();
         if (topics == null || (request.version() == 0 && topics.isEmpty())) {
             target.topics().forEach(topic -> data.topics().add(topic.duplicate()));
@@ -51,6 +59,13 @@ final class TargetAnswers {
             topics.forEach(topic -> data.topics().add(topic(target, topic)));
         }
         return new MetadataResponse(data, request.version());
+    }
+
+    private static MetadataResponseBroker node(ClusterIdentity broker) {
+        return new MetadataResponseBroker()
+                .setNodeId(broker.nodeId())
+                .setHost(broker.host())
+                .setPort(broker.port());
     }
 
     private static MetadataResponseTopic topic(TargetCluster target, MetadataRequestTopic wanted) {

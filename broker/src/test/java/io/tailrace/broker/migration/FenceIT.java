@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,6 +97,26 @@ class FenceIT {
         }
         assertThat(fixture.number("SELECT count(*) FROM kafka.migration WHERE fenced_until < now()"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void shouldRefuseAPatientProducerOnlyWhenTheFenceIsGone() throws Exception {
+        // Given: a producer that does not try again, and a broker that knows of the fence
+        Map<String, Object> once = Map.of("retries", 0, "enable.idempotence", false);
+        try (KafkaProducer<String, String> producer = fixture.broker().producer(once)) {
+            producer.send(new ProducerRecord<>("orders", "k", "before")).get(20, TimeUnit.SECONDS);
+            fixture.fence(60);
+            await().atMost(PATIENCE).until(() -> fixture.error(PRODUCER, 0) == Errors.NOT_ENOUGH_REPLICAS);
+
+            // When
+            Future<RecordMetadata> waiting = producer.send(new ProducerRecord<>("orders", "k", "v"));
+
+            // Then
+            await().during(Duration.ofSeconds(1)).atMost(PATIENCE).until(() -> !waiting.isDone());
+            fixture.execute("SELECT kafka.lift_fence()");
+            assertThatThrownBy(() -> waiting.get(20, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(NotEnoughReplicasException.class);
+        }
     }
 
     @Test

@@ -103,7 +103,7 @@ class MovedIT {
             assertThat(answer.brokers())
                     .as("version %d", version)
                     .extracting(Node::host)
-                    .containsExactlyInAnyOrder("kafka-1", "kafka-2");
+                    .containsExactlyInAnyOrder("kafka-1", "kafka-2", "127.0.0.1");
             MetadataResponseTopic orders = answer.data().topics().find("orders");
             assertThat(orders.partitions().get(0).leaderId()).isEqualTo(2);
             assertThat(orders.topicId()).isEqualTo(version >= 10 ? MigrationFixture.TARGET_TOPIC : Uuid.ZERO_UUID);

@@ -30,7 +30,7 @@ record TargetFindings(Connection connection, String forwarder, ClientView view, 
     private static final String FEWER = TOPICS.formatted("coalesce(there.partitions, 0) < t.partitions");
     private static final String MORE = TOPICS.formatted("there.partitions > t.partitions");
 
-    /** Of the broker's own port, which knows no other. */
+    /** Of the broker's own port, which has no TLS and no users. */
     private static final String CLIENTS_PROTOCOL = "PLAINTEXT";
 
     void addTo(List<Finding> findings) throws SQLException {
@@ -78,10 +78,19 @@ record TargetFindings(Connection connection, String forwarder, ClientView view, 
                             "this broker and one of the target (" + Sql.list(clash)
                                     + ") have the same id, which keeps clients here: set broker.node_id to another one and restart the broker"));
         }
-        if (!view.securityProtocol().equals(CLIENTS_PROTOCOL)) {
+        protocol(findings);
+    }
+
+    private void protocol(List<Finding> findings) {
+        if (view.securityProtocol().equals(CLIENTS_PROTOCOL)) {
+            findings.add(Finding.ok(
+                    "protocol",
+                    "clients talk %s to this broker, which offers nothing else, and so they do at %s"
+                            .formatted(CLIENTS_PROTOCOL, view.bootstrapServers())));
+        } else {
             findings.add(Finding.blocks(
                     "protocol",
-                    "clients talk %s to this broker and will do so at the target, where %s is %s: set migration.client_bootstrap_servers and migration.client_security_protocol of the forwarder to a listener for them, or refuse them with --no-redirect"
+                    "clients talk %s to this broker, which offers nothing else, and will do so at the target, where %s is %s: set migration.client_bootstrap_servers and migration.client_security_protocol of the forwarder to a listener for them, or refuse them with --no-redirect"
                             .formatted(CLIENTS_PROTOCOL, view.bootstrapServers(), view.securityProtocol())));
         }
     }
