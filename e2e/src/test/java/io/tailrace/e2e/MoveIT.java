@@ -59,7 +59,7 @@ class MoveIT {
     private final Set<String> received = new HashSet<>();
 
     @ParameterizedTest
-    @EnumSource(names = {"JAVA", "JAVA_KIP848", "LIBRDKAFKA", "LIBRDKAFKA_KIP848", "KAFKAJS"})
+    @EnumSource(names = {"JAVA", "JAVA_KIP848", "LIBRDKAFKA", "KAFKAJS"})
     void shouldPassRunningClientsOnToTheTarget(ClientKind kind) throws Exception {
         // Given
         PostgresAddress database = DATABASES.fresh();
