@@ -34,12 +34,14 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Eight transactional producers at random, one killed every few seconds, the broker killed twice and Postgres once: every
- * transaction is whole or absent, here and at the target, and nothing stays open.
+ * Eight transactional producers at random, one killed every few seconds, the broker killed twice and Postgres once, the forwarder
+ * killed now and then and its slot dropped once: every transaction is whole or absent, here and at the target, and nothing stays
+ * open.
  */
 class RandomTransactionsIT {
 
@@ -59,11 +61,12 @@ class RandomTransactionsIT {
         WorkerSettings.OUTPUTS.forEach(
                 topic -> Clients.createTopic(cluster.connection(), topic, WorkerSettings.PARTITIONS));
         Clients.createTopic(cluster.connection(), WorkerSettings.INPUT, WorkerSettings.PARTITIONS);
-        LocalKafka target = TestCluster.IS_REFERENCE ? null : startForwarding();
+        LocalKafka target = TestCluster.IS_REFERENCE ? null : cluster.programs().startTarget();
+        ForwarderProgram forwarder = target == null ? null : startForwarding(target);
         try (PacedLoad input = PacedLoad.start(cluster.connection(), new RecordGenerator(seed, 100), INPUTS, 60);
                 Workers workers = new Workers(cluster, seed)) {
             // When
-            strike(workers, new Random(seed));
+            strike(workers, forwarder, new Random(seed));
             awaitConsumed();
             input.stop();
             workers.stop();
@@ -84,17 +87,20 @@ class RandomTransactionsIT {
         }
     }
 
-    private LocalKafka startForwarding() {
-        LocalKafka target = cluster.programs().startTarget();
+    private ForwarderProgram startForwarding(LocalKafka target) {
         ForwarderProgram forwarder =
                 cluster.programs().forwarder(cluster.database().orElseThrow(), target, Map.of());
         forwarder.start();
         forwarder.awaitStreaming();
-        return target;
+        return forwarder;
     }
 
-    /** Kills a worker every few seconds; after a quarter and three quarters of them the broker, in the middle Postgres. */
-    private void strike(Workers workers, Random random) throws InterruptedException {
+    /**
+     * Kills a worker every few seconds; after a quarter and three quarters of them the broker, in the middle Postgres. Every third
+     * time the forwarder goes too, and shortly before Postgres its slot.
+     */
+    private void strike(Workers workers, @Nullable ForwarderProgram forwarder, Random random)
+            throws InterruptedException {
         int strikes = Soak.times(8, 200);
         for (int strike = 1; strike <= strikes; strike++) {
             Thread.sleep(800 + random.nextInt(Soak.times(800, 2_700)));
@@ -104,8 +110,20 @@ class RandomTransactionsIT {
             } else if (strike == strikes / 4 || strike == strikes * 3 / 4) {
                 cluster.killAndRestartBroker();
             }
+            if (forwarder != null) {
+                strike(forwarder, strike, strikes);
+            }
         }
         System.out.println(strikes + " workers killed");
+    }
+
+    private static void strike(ForwarderProgram forwarder, int strike, int strikes) {
+        if (strike == strikes / 2 - 1) {
+            forwarder.dropSlot();
+        } else if (strike % 3 == 0) {
+            forwarder.kill();
+            forwarder.start();
+        }
     }
 
     /** After the last strike the group may have to wait for members that were killed to time out. */
@@ -170,7 +188,7 @@ class RandomTransactionsIT {
         Arrival.awaitLast(connection, expected, Duration.ofMinutes(2));
         LogComparison comparison = Arrival.compare(connection, expected);
         System.out.println("forwarded " + expected.size() + " records, " + comparison.duplicates() + " of them again");
-        assertThat(comparison.isComplete()).as(comparison.toString()).isTrue();
+        assertThat(comparison.isIdentical()).as(comparison.toString()).isTrue();
     }
 
     private Map<Integer, Long> committedOffsets() throws Exception {

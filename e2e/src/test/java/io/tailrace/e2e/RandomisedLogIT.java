@@ -23,7 +23,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Several idempotent producers, each with partitions of its own, while broker, Postgres, forwarder and target are killed and
- * restarted at random: what was acknowledged is in the log once and in order, offsets have no hole, and the target has it all.
+ * restarted at random and the forwarder's slot is dropped: what was acknowledged is in the log once and in order, offsets have no
+ * hole, and the target has it all, once.
  * Which one is struck when follows from the seed.
  */
 class RandomisedLogIT {
@@ -60,7 +61,7 @@ class RandomisedLogIT {
                             .toNanos();
             while (System.nanoTime() < endNs) {
                 Thread.sleep(500 + random.nextInt(4_000));
-                strike(random.nextInt(7), postgres, target, broker, forwarder);
+                strike(random.nextInt(9), postgres, target, broker, forwarder);
             }
             loads.forEach(PacedLoad::stop);
 
@@ -83,10 +84,11 @@ class RandomisedLogIT {
             case 2 -> broker.restart();
             case 3 -> postgres.killAndRestart();
             case 4 -> postgres.restart();
-            case 5 -> {
+            case 5, 6 -> {
                 forwarder.kill();
                 forwarder.start();
             }
+            case 7 -> forwarder.dropSlot();
             default -> {
                 target.kill();
                 target.startAgain();

@@ -79,12 +79,16 @@ public final class ForwarderProgram {
         }
     }
 
-    /** A slot outlives its forwarder and would keep the shared Postgres's write-ahead log for ever. */
-    void dropSlot() {
-        await("slot " + slot + " to be free")
+    /** Drops the slot under the forwarder's hands, or after it: a slot outlives its forwarder and would keep the write-ahead log. */
+    public void dropSlot() {
+        await("slot " + slot + " to be gone")
                 .ignoreExceptions()
+                .pollInterval(Duration.ofMillis(20))
                 .atMost(SLOT_LIMIT)
-                .untilAsserted(this::dropUnusedSlot);
+                .untilAsserted(() -> {
+                    terminateReplicationConnection();
+                    dropUnusedSlot();
+                });
     }
 
     private void dropUnusedSlot() throws SQLException {
