@@ -244,7 +244,7 @@ final class ReplayIT {
     private ChildProcess start(Path directory, Path file) {
         return ChildJvm.start(
                 "forwarder",
-                List.of("-Xmx256m"),
+                List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
                 ForwarderMain.class,
                 List.of(file.toString()),
                 directory.resolve("forwarder.log"));

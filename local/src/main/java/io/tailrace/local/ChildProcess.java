@@ -90,6 +90,18 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
+    /** As {@link #stop(Duration)}; a child that reads its standard input learns from the last word how it shall end. */
+    public void stop(String lastWord, Duration timeout) {
+        try {
+            process.getOutputStream().write(lastWord.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // The child is gone already, which is what stopping asks for.
+            closePipe();
+            return;
+        }
+        stop(timeout);
+    }
+
     /** Kills the process and its descendants at once, as {@code kill -9} does. */
     public void kill() {
         List<ProcessHandle> descendants = process.descendants().toList();

@@ -24,7 +24,7 @@ public record KafkaOptions(
         List<String> jvmOptions,
         Map<String, String> settings) {
 
-    private static final List<String> SMALL_JVM = List.of("-Xms128m", "-Xmx512m");
+    private static final List<String> SMALL_JVM = List.of("-Xms128m", "-Xmx512m", "-XX:TieredStopAtLevel=1");
 
     public KafkaOptions {
         jvmOptions = List.copyOf(jvmOptions);

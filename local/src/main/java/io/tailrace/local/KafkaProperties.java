@@ -23,8 +23,11 @@ final class KafkaProperties {
         properties.put("transaction.state.log.min.isr", "1");
         properties.put("share.coordinator.state.topic.replication.factor", "1");
         properties.put("share.coordinator.state.topic.min.isr", "1");
-        // After a kill, the controller waits this long for the dead broker before it lets the new one in.
-        properties.put("broker.session.timeout.ms", "4000");
+        // After a kill, the controller waits this long for the dead broker before it lets the new one in. That asks
+        // after
+        // 0.1, 0.3, 0.7, 1.5, 3.1 and 6.3 s.
+        properties.put("broker.session.timeout.ms", "2500");
+        properties.put("broker.heartbeat.interval.ms", "500");
         properties.put("group.initial.rebalance.delay.ms", "0");
         properties.put(
                 "listeners",

@@ -184,11 +184,14 @@ public final class LocalKafka implements AutoCloseable {
         }
     }
 
+    /** Stops it; a temporary one is killed, since nobody needs its data any more. */
     @Override
     public void close() {
-        stop();
         if (temporary) {
+            kill();
             Directories.delete(directory);
+        } else {
+            stop();
         }
     }
 

@@ -33,13 +33,16 @@ public final class LocalPostgres implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final String ROLE = "tailrace";
 
-    /** Runs the command of its arguments; sends it SIGINT (a fast shutdown) when standard input ends. */
+    /**
+     * Runs the command of its arguments. When standard input ends, sends it the signal that was written there, or SIGINT
+     * (a fast shutdown).
+     */
     private static final String WATCH_SCRIPT =
             """
             exec 3<&0
             "$@" </dev/null 3<&- &
             server=$!
-            (cat <&3 >/dev/null 2>&1; kill -INT $server 2>/dev/null) &
+            (signal=$(cat <&3 2>/dev/null); kill -"${signal:-INT}" $server 2>/dev/null) &
             watcher=$!
             wait $server
             code=$?
@@ -210,9 +213,22 @@ public final class LocalPostgres implements AutoCloseable {
 
     @Override
     public void close() {
-        stop();
         if (temporary) {
+            abandon();
             Directories.delete(directory);
+        } else {
+            stop();
+        }
+    }
+
+    /**
+     * Ends it without a last checkpoint, and without waiting for replication: nobody needs its data any more. It still
+     * gives back its shared memory, which a killed one would not.
+     */
+    private synchronized void abandon() {
+        if (process != null) {
+            process.stop("QUIT", STOP_LIMIT);
+            process = null;
         }
     }
 

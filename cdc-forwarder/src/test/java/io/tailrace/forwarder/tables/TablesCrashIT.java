@@ -109,7 +109,7 @@ final class TablesCrashIT {
     private ChildProcess start(Path file) {
         return ChildJvm.start(
                 "tables",
-                List.of("-Xmx128m"),
+                List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
                 TablesMain.class,
                 List.of(file.toString()),
                 directory.resolve("tables.log"));

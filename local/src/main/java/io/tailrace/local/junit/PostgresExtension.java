@@ -21,7 +21,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * PostgresAddress database = POSTGRES.freshDatabase();
  * }</pre>
  *
- * A test that stops or kills its Postgres starts one of its own with {@link LocalPostgres}. Replication slots belong to the
+ * It does not wait for the disk: what a test writes need not outlive the machine. A test that stops or kills its Postgres
+ * starts one of its own with {@link LocalPostgres}. Replication slots belong to the
  * whole server: give each a name of its own, and drop it. The log is kept in {@code target/server-logs} when a test fails.
  */
 public final class PostgresExtension implements BeforeAllCallback, AfterTestExecutionCallback {
@@ -30,7 +31,8 @@ public final class PostgresExtension implements BeforeAllCallback, AfterTestExec
             "postgres",
             logFile -> LocalPostgres.start(PostgresOptions.temporary()
                     .withLogFile(logFile)
-                    .withSetting("shared_preload_libraries", "pg_stat_statements")));
+                    .withSetting("shared_preload_libraries", "pg_stat_statements")
+                    .withSetting("fsync", "off")));
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     @Override
