@@ -15,7 +15,21 @@ import org.junit.jupiter.api.io.TempDir;
 class TailraceScriptIT {
 
     private static final List<String> TOOLS = List.of(
-            "sh", "dirname", "readlink", "sed", "head", "find", "mkdir", "flock", "rm", "tee", "awk", "tail", "grep");
+            "sh",
+            "dirname",
+            "readlink",
+            "sed",
+            "head",
+            "find",
+            "mkdir",
+            "flock",
+            "rm",
+            "tee",
+            "awk",
+            "tail",
+            "grep",
+            "cat",
+            "mv");
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit
@@ -108,6 +122,42 @@ class TailraceScriptIT {
     }
 
     @Test
+    void shouldMakeAnArchiveOfClassesOnceForAJdk() throws Exception {
+        // Given
+        program("mvn", "mkdir -p cli/target/tailrace/lib");
+        Path script = checkout.resolve("tailrace");
+
+        // When
+        fakeJava("17.0.1");
+        run(script, "version");
+        Outcome second = run(script, "version");
+        fakeJava("21.0.1");
+        run(script, "version");
+        run(script, "version");
+
+        // Then
+        assertThat(Files.readAllLines(bin.resolve("java.archives"))).hasSize(2);
+        assertThat(checkout.resolve("cli/target/tailrace/classes.jsa")).exists();
+        assertThat(second).isEqualTo(new Outcome(0, "ran version"));
+    }
+
+    @Test
+    void shouldRunWithoutAnArchiveOfClasses() throws Exception {
+        // Given
+        program("mvn", "mkdir -p cli/target/tailrace/lib");
+        fakeJava("17.0.1");
+        Files.createDirectory(bin.resolve("java.archives"));
+
+        // When
+        run(checkout.resolve("tailrace"), "version");
+        Outcome second = run(checkout.resolve("tailrace"), "version");
+
+        // Then
+        assertThat(second).isEqualTo(new Outcome(0, "ran version"));
+        assertThat(checkout.resolve("cli/target/tailrace/classes.jsa")).doesNotExist();
+    }
+
+    @Test
     void shouldShowWhyTheBuildFailed() throws Exception {
         // Given
         fakeJava("17.0.1");
@@ -133,7 +183,13 @@ class TailraceScriptIT {
                 if [ "$1" = -version ]; then
                     echo 'openjdk version "%s" 2024-01-01' >&2
                 else
-                    for last in "$@"; do :; done
+                    for last in "$@"; do
+                        case $last in
+                            -XX:ArchiveClassesAtExit=*)
+                                : >"${last#*=}"
+                                echo "$last" >>"$0.archives" || exit 1 ;;
+                        esac
+                    done
                     echo "ran $last"
                 fi
                 """

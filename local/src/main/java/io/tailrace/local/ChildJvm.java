@@ -1,5 +1,6 @@
 package io.tailrace.local;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,8 @@ import java.util.Map;
 /**
  * Starts a JVM with this one's java and class path as a {@link ChildProcess}. Arguments and JVM options can be read by
  * every user of the machine: secrets go into files. The system property {@code tailrace.log.file} tells the child's
- * logging its file, so that it can bound the size; what the child prints lands there as well.
+ * logging its file, so that it can bound the size; what the child prints lands there as well. Where this JVM has an archive
+ * of classes, the child uses it too.
  */
 public final class ChildJvm {
 
@@ -20,6 +22,9 @@ public final class ChildJvm {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Djava.awt.headless=true");
         command.add("-Dtailrace.log.file=" + logFile);
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(ChildJvm::isAboutClassArchive)
+                .forEach(command::add);
         command.addAll(jvmOptions);
         command.add(ChildMain.class.getName());
         command.add(mainClass.getName());
@@ -27,5 +32,9 @@ public final class ChildJvm {
         // In the environment, so that the arguments stay short enough to read.
         Map<String, String> environment = Map.of("CLASSPATH", System.getProperty("java.class.path"));
         return ChildProcess.start(name, command, environment, logFile);
+    }
+
+    private static boolean isAboutClassArchive(String option) {
+        return option.startsWith("-XX:SharedArchiveFile=") || option.startsWith("-Xlog:cds");
     }
 }

@@ -26,7 +26,9 @@ final class CommandProgram {
     static CommandResult run(Path directory, Path config, List<String> command) {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        line.addAll(List.of("-Xmx512m", "-cp", Program.home().resolve("lib") + "/*", "io.tailrace.cli.Main"));
+        line.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"));
+        line.addAll(ClassArchive.options());
+        line.addAll(List.of("-cp", Program.classPath(), "io.tailrace.cli.Main"));
         line.addAll(command);
         line.addAll(List.of("--config", config.toString()));
         String name = "tailrace " + String.join(" ", command);

@@ -54,11 +54,16 @@ public final class Program {
         return home;
     }
 
+    static String classPath() {
+        return home().resolve("lib") + "/*";
+    }
+
     public void start() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xms64m", "-Xmx512m", "-Djava.awt.headless=true"));
-        command.addAll(List.of("-cp", home().resolve("lib") + "/*"));
+        command.addAll(List.of("-Xms64m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"));
+        command.addAll(ClassArchive.options());
+        command.addAll(List.of("-cp", classPath()));
         // So that the program ends with this JVM, however that ends.
         command.add(ChildMain.class.getName());
         command.add(MAIN_CLASS);

@@ -29,7 +29,8 @@ public final class ToolProgram {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of("-cp", Program.home().resolve("lib") + "/*", "io.tailrace.cli.Main", "kafka", name));
+        command.addAll(ClassArchive.options());
+        command.addAll(List.of("-cp", Program.classPath(), "io.tailrace.cli.Main", "kafka", name));
         command.addAll(List.of(arguments));
         try (ChildProcess process = ChildProcess.start(name, command, Map.of(), log)) {
             if (!process.waitFor(LIMIT) || process.onExit().join() != 0) {
