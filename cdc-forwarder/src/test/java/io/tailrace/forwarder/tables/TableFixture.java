@@ -179,8 +179,10 @@ final class TableFixture implements AutoCloseable {
                 + "' AND NOT active");
     }
 
+    /** Not while it is being made: what is written then is not streamed. */
     boolean slotIsActive() {
-        return query("SELECT active FROM pg_replication_slots WHERE slot_name = '" + slot + "'")
+        return query("SELECT active AND confirmed_flush_lsn IS NOT NULL FROM pg_replication_slots WHERE slot_name = '"
+                        + slot + "'")
                 .equals("t");
     }
 
