@@ -17,10 +17,12 @@ public final class ForwarderStats {
     private final LongAdder droppedSlots = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder broughtBack = new LongAdder();
+    private final LongAdder sentAgain = new LongAdder();
     private final AtomicLong inFlight = new AtomicLong();
     private final AtomicLong answeredNs = new AtomicLong(System.nanoTime());
     private volatile int held;
     private volatile int leftAtTarget;
+    private volatile int openReplays;
 
     /** The counters at one moment. */
     public record Snapshot(
@@ -92,6 +94,16 @@ public final class ForwarderStats {
         return broughtBack.sum();
     }
 
+    /** Records that were sent again because somebody asked for it. */
+    public long sentAgain() {
+        return sentAgain.sum();
+    }
+
+    /** Requests to send a range of the log again that are not through. */
+    public int openReplays() {
+        return openReplays;
+    }
+
     /** Topics and partitions of the target that do not come back, as there are none here; 0 while nothing comes back. */
     public int leftAtTarget() {
         return leftAtTarget;
@@ -160,6 +172,14 @@ public final class ForwarderStats {
 
     public void onBroughtBack(long records) {
         broughtBack.add(records);
+    }
+
+    public void onSentAgain(long records) {
+        sentAgain.add(records);
+    }
+
+    public void onOpenReplays(int requests) {
+        openReplays = requests;
     }
 
     public void onLeftAtTarget(int topicsAndPartitions) {

@@ -176,6 +176,49 @@ final class ReplayIT {
         }
     }
 
+    @Test
+    void shouldNotKeepOtherPartitionsWaitingBehindOneThatStandsStill() throws Exception {
+        // Given: the target refuses a record of partition 0, which stands still there
+        int id = log.createTopic(topic, 2, "{\"max.message.bytes\": \"2000\"}");
+        byte[] large = new byte[5_000];
+        new Random(3).nextBytes(large);
+        log.append(id, 0, 10);
+        log.append(id, 0, new byte[] {1}, large, null, 42, 0);
+        log.append(id, 1, 10);
+
+        try (Forwarder forwarder = Forwarder.start(config)) {
+            await().atMost(SOON).until(() -> forwarder.stats().held() == 1);
+            for (int i = 0; i < 150; i++) {
+                request(id, 0, 0, 10);
+            }
+
+            // When
+            request(id, 1, 0, 10);
+            await().atMost(SOON).until(() -> isDone(1));
+
+            // Then
+            assertThat(log.query("SELECT string_agg(DISTINCT state, ' ') FROM kafka.replays WHERE partition_id = 0"))
+                    .isEqualTo("requested");
+            assertThat(log.query("SELECT waiting FROM kafka.replays WHERE id = 1"))
+                    .contains("that the target refuses");
+            await().atMost(SOON).until(() -> forwarder.stats().openReplays() == 150);
+            assertThat(forwarder.stats().sentAgain()).isEqualTo(10);
+
+            // When
+            log.execute("UPDATE kafka.replays SET state = 'cancelled' WHERE id > 1 AND state = 'requested'");
+            log.execute("UPDATE kafka.topics SET config = '{}' WHERE id = " + id);
+            await().atMost(SOON).until(() -> isDone(2));
+
+            // Then
+            await().atMost(SOON).until(() -> forwarder.stats().openReplays() == 0);
+            assertThat(log.query("SELECT waiting FROM kafka.replays WHERE id = 1"))
+                    .isEqualTo("null");
+            assertThat(forwarder.stats().restarts()).isZero();
+        }
+        assertThat(verified(0).repeated()).isEqualTo(10);
+        assertThat(verified(0).records()).isEqualTo(11);
+    }
+
     private void request(int id, int partition, long from, long to) {
         log.execute("INSERT INTO kafka.replays (slot, topic_id, partition_id, from_offset, to_offset) VALUES ('" + slot
                 + "', " + id + ", " + partition + ", " + from + ", " + to + ")");

@@ -224,6 +224,94 @@ final class ReverseShadowIT {
     }
 
     @Test
+    void shouldStayGreenWhateverBecomesOfTransactionsAtTheTarget() throws Exception {
+        // Given
+        log.append(id, 0, 3);
+        try (Forwarder forwarder = Forwarder.start(config);
+                KafkaProducer<byte[], byte[]> transactional = producer(Map.of("transactional.id", topic))) {
+            awaitForwarded(0, 3);
+            move();
+            transactional.initTransactions();
+            transactional.beginTransaction();
+            transactional.send(record(0, 999)).get();
+            transactional.abortTransaction();
+            produce(0, 3, 5);
+            transactional.beginTransaction();
+            transactional.send(record(0, 5)).get();
+            awaitReturned(0, 5);
+
+            // When, then: one aborted, one open
+            assertThat(verify()).extracting(Verdict::state).doesNotContain(Verdict.State.RED);
+            transactional.commitTransaction();
+            awaitReturned(0, 6);
+            transactional.beginTransaction();
+            transactional.send(record(0, 999)).get();
+            transactional.abortTransaction();
+            long end = target.end(topic, 0);
+            awaitReturnedUpTo(end);
+            assertThat(verify().get(0).state()).isEqualTo(Verdict.State.GREEN);
+            assertThat(forwarder.stats().restarts()).isZero();
+
+            // When, then: and behind them ours again
+            log.execute("SELECT kafka.mark_returned()");
+            log.append(id, 0, 4);
+            awaitForwarded(0, end + 4);
+            assertThat(verify().get(0).state()).isEqualTo(Verdict.State.GREEN);
+        }
+    }
+
+    private void awaitReturnedUpTo(long targetEnd) {
+        await().atMost(SOON).until(() -> Long.toString(targetEnd)
+                .equals(log.query("SELECT target_next_offset FROM kafka.forwarder_positions WHERE partition_id = 0")));
+    }
+
+    @Test
+    void shouldStopWhereTheTargetHasLostRecordsAndSendThemThereAfterTheReturn() throws Exception {
+        // Given
+        log.append(id, 0, 10);
+        log.append(id, 1, 1);
+        try (Forwarder forwarder = Forwarder.start(config);
+                Admin admin = Admin.create(KAFKA.server().clientProperties(KafkaListener.PLAINTEXT))) {
+            awaitForwarded(0, 10);
+            awaitForwarded(1, 1);
+            move();
+            produce(0, 10, 30);
+            awaitReturned(0, 30);
+
+            // When
+            admin.deleteTopics(List.of(topic)).all().get();
+            await().atMost(SOON).until(() -> !admin.listTopics().names().get().contains(topic));
+            await().atMost(SOON).ignoreExceptions().until(() -> {
+                admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1)))
+                        .all()
+                        .get();
+                return true;
+            });
+            await().atMost(SOON).until(() -> "2"
+                    .equals(log.query("SELECT count(*) FROM kafka.left_at_target WHERE" + " target_topic = '" + topic
+                            + "' AND reason LIKE 'the target has lost records%'")));
+
+            // Then: nothing is removed here, and nothing is taken for something new
+            assertWhole(0, 30);
+            assertThat(log.query(
+                            "SELECT string_agg(partition_id || ' ' || start_offset || ' ' || end_offset, ', ' ORDER BY"
+                                    + " partition_id) FROM kafka.left_at_target WHERE target_topic = '" + topic + "'"))
+                    .isEqualTo("0 30 30, 1 1 1");
+            assertThat(forwarder.stats().restarts()).isZero();
+
+            // When
+            log.execute("SELECT kafka.mark_returned()");
+            log.append(id, 0, 5);
+
+            // Then
+            awaitForwarded(0, 35);
+            awaitForwarded(1, 1);
+            target.assertExactly(topic, 0, 35);
+            assertThat(verify()).extracting(Verdict::state).containsOnly(Verdict.State.GREEN);
+        }
+    }
+
+    @Test
     void shouldBringBackEachRecordOnceWhenKilled(@TempDir Path directory) throws Exception {
         // Given
         Path file = directory.resolve("forwarder.properties");

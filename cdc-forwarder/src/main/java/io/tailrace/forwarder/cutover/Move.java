@@ -18,10 +18,14 @@ final class Move {
     private static final Duration POLL = Duration.ofMillis(20);
     private static final int LONGEST_FREEZE_SECONDS = 10;
 
-    /** Partitions that the target does not have whole: behind, or not forwarded at all (made a moment ago). */
+    /**
+     * Partitions that the target does not have whole: behind, or not forwarded at all (made a moment ago). And those to which
+     * records are just sent again: only the forwarder that sends them knows what is on its way.
+     */
     private static final String MISSING =
             """
-            SELECT count(*) FROM kafka.topics t
+            SELECT count(*) + (SELECT count(*) FROM kafka.repeated_ranges WHERE slot = ? AND target_to IS NULL)
+            FROM kafka.topics t
                 JOIN kafka.partitions p ON p.topic_id = t.id
                 LEFT JOIN kafka.forwarder_positions f
                     ON f.forwarder = ? AND f.topic_id = t.id AND f.partition_id = p.partition_id
@@ -74,7 +78,7 @@ final class Move {
     private String drain() throws SQLException, InterruptedException {
         boolean aborted = false;
         while (true) {
-            long missing = Sql.number(connection, MISSING, forwarder, forwarder);
+            long missing = Sql.number(connection, MISSING, forwarder, forwarder, forwarder);
             List<String> open = OpenTransactions.names(connection);
             if (missing == 0 && open.isEmpty()) {
                 return "the target has everything";

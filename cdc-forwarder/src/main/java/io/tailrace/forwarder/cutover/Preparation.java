@@ -4,6 +4,8 @@ import io.tailrace.config.ForwarderConfig;
 import io.tailrace.forwarder.groups.GroupMove;
 import io.tailrace.forwarder.groups.GroupReport;
 import io.tailrace.forwarder.groups.Skipped;
+import io.tailrace.forwarder.sink.TargetCheck;
+import io.tailrace.forwarder.sink.TargetSettings;
 import io.tailrace.forwarder.verify.Verdict;
 import io.tailrace.forwarder.verify.Verification;
 import java.sql.Connection;
@@ -40,7 +42,7 @@ final class Preparation {
         journal.run("copy groups", () -> copy(groups));
     }
 
-    private String check() throws SQLException {
+    private String check() throws SQLException, InterruptedException {
         List<Finding> findings = Plan.check(config, connection, options.redirect());
         List<Finding> blocking = Plan.blocking(findings);
         if (!blocking.isEmpty()) {
@@ -48,6 +50,8 @@ final class Preparation {
                     .map(finding -> finding.check() + ": " + finding.text())
                     .collect(Collectors.joining("\n  ", "there is no cutover as things stand\n  ", "")));
         }
+        TargetCheck.requireAnswer(
+                new TargetSettings(config.kafka(), config.replication().maxInFlightBytes()));
         return findings.size() + " findings, none blocks";
     }
 

@@ -56,6 +56,11 @@ public final class ForwarderMetrics implements AutoCloseable {
                 "Records of the target that came back into the log",
                 stats,
                 ForwarderStats::broughtBack);
+        count(
+                "records.sent.again",
+                "Records that were sent again because somebody asked for it",
+                stats,
+                ForwarderStats::sentAgain);
         count("gaps.filled", "Jumps of the stream, filled from the table", stats, ForwarderStats::gapsFilled);
         count("restarts", "New starts after a failure", stats, ForwarderStats::restarts);
         count(
@@ -76,6 +81,11 @@ public final class ForwarderMetrics implements AutoCloseable {
     private void bindState(ForwarderStats stats, ForwarderStatus status) {
         gauge("records.in.flight", "Records sent and not acknowledged", stats, ForwarderStats::inFlight);
         gauge("partitions.held", "Partitions of which nothing is sent for now", stats, ForwarderStats::held);
+        gauge(
+                "replays.open",
+                "Requests to send a range of the log again that are not through (tailrace shadow replays)",
+                stats,
+                ForwarderStats::openReplays);
         gauge(
                 "left.at.target",
                 "Topics and partitions of the target that do not come back, as there are none here",

@@ -89,8 +89,8 @@ public final class Pipeline implements AutoCloseable {
         this.feed = new TableFeed(table, flows, sender, checkpoints, undecided, stats);
         Replays replays = new Replays(positions.forwarder());
         Retries retries = new Retries(positions.forwarder());
-        this.repeats = new Repeats(ranges, replays, retries, table, flows, sender, checkpoints);
-        this.requests = new RepeatRequests(retries, replays, repeats, table, flows, sender);
+        this.repeats = new Repeats(ranges, replays, retries, table, flows, sender, checkpoints, stats);
+        this.requests = new RepeatRequests(retries, replays, repeats, table, flows, sender, stats);
     }
 
     /**
@@ -150,6 +150,11 @@ public final class Pipeline implements AutoCloseable {
             if (!known) {
                 checkpoints.save(connection());
             }
+        }
+
+        @Override
+        public boolean isOnItsWay(PartitionProgress progress) {
+            return repeats.isOnItsWay(progress);
         }
 
         @Override
@@ -283,6 +288,7 @@ public final class Pipeline implements AutoCloseable {
             sender.close();
         }
         identities.forget(database);
+        stats.onOpenReplays(0);
     }
 
     /** Makes whatever runs in here end soon, with an InterruptedException. Callable from any thread. */

@@ -1,5 +1,6 @@
 package io.tailrace.forwarder.pipeline;
 
+import io.tailrace.forwarder.ForwarderStats;
 import io.tailrace.forwarder.catchup.LogTable;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
 import io.tailrace.forwarder.decode.LogRow;
@@ -29,6 +30,10 @@ final class RepeatRequests {
     private static final String NOT_FORWARDED =
             "the partition is not forwarded, or not at present (tailrace shadow show says why)";
     private static final String DELETED = "the topic, or this partition of it, does not exist any more";
+    private static final String HELD =
+            "nothing is sent to the partition at present: it waits for the target, or at a record that the target refuses";
+    private static final String BUSY = "the target has not answered yet for what is on its way to the partition";
+    private static final String BEHIND = "what comes next is not forwarded yet";
 
     private final Retries retries;
     private final Replays replays;
@@ -36,15 +41,25 @@ final class RepeatRequests {
     private final LogTable table;
     private final Flows flows;
     private final Sender sender;
+    private final ForwarderStats stats;
+    private final QuietWaits waits = new QuietWaits();
     private long dueNs = System.nanoTime();
 
-    RepeatRequests(Retries retries, Replays replays, Repeats repeats, LogTable table, Flows flows, Sender sender) {
+    RepeatRequests(
+            Retries retries,
+            Replays replays,
+            Repeats repeats,
+            LogTable table,
+            Flows flows,
+            Sender sender,
+            ForwarderStats stats) {
         this.retries = retries;
         this.replays = replays;
         this.repeats = repeats;
         this.table = table;
         this.flows = flows;
         this.sender = sender;
+        this.stats = stats;
     }
 
     /** Goes on with what is begun, and with what is asked for. */
@@ -54,11 +69,14 @@ final class RepeatRequests {
         if (startNs - dueNs < 0) {
             return;
         }
+        Set<PartitionProgress> asked = new HashSet<>();
         boolean moved = true;
         while (moved && isInTurn(startNs)) {
-            boolean retried = retry(connection, startNs);
-            moved = replay(connection, startNs) || retried;
+            boolean retried = retry(connection, startNs, asked);
+            moved = replay(connection, startNs, asked) || retried;
         }
+        waits.retain(asked);
+        stats.onOpenReplays(replays.count(connection));
         dueNs = System.nanoTime() + (moved ? 0 : LOOK_NS);
     }
 
@@ -67,24 +85,27 @@ final class RepeatRequests {
     }
 
     /** @return whether there may be more to do at once */
-    private boolean retry(Connection connection, long startNs) throws SQLException, InterruptedException {
+    private boolean retry(Connection connection, long startNs, Set<PartitionProgress> asked)
+            throws SQLException, InterruptedException {
         boolean moved = false;
         for (RetryRequest request : retries.requested(connection)) {
             if (isInTurn(startNs)) {
-                moved |= retry(connection, request);
+                moved |= retry(connection, request, asked);
             }
         }
         return moved;
     }
 
-    private boolean retry(Connection connection, RetryRequest request) throws SQLException, InterruptedException {
+    private boolean retry(Connection connection, RetryRequest request, Set<PartitionProgress> asked)
+            throws SQLException, InterruptedException {
         Optional<TopicFlow> flow = flow(connection, request.topicId(), request.partition());
         if (flow.isEmpty() || !flow.get().route().forwards(request.partition())) {
             retries.onFailed(connection, request, flow.isEmpty() ? DELETED : NOT_FORWARDED);
             return true;
         }
         PartitionProgress progress = flow.get().partition(request.partition());
-        if (!isReady(flow.get(), progress)) {
+        asked.add(progress);
+        if (obstacle(flow.get(), progress).isPresent()) {
             return false;
         }
         List<LogRow> row = retries.row(connection, request).stream().toList();
@@ -92,14 +113,15 @@ final class RepeatRequests {
         return !row.isEmpty() && repeats.send(flow.get(), progress, null, offset, offset + 1, row);
     }
 
-    private boolean replay(Connection connection, long startNs) throws SQLException, InterruptedException {
+    private boolean replay(Connection connection, long startNs, Set<PartitionProgress> asked)
+            throws SQLException, InterruptedException {
         boolean moved = false;
-        Set<PartitionProgress> busy = new HashSet<>();
         for (Replay replay : replays.open(connection)) {
             Optional<TopicFlow> flow = flow(connection, replay.topicId(), replay.partition());
             if (flow.isEmpty() || !flow.get().route().forwards(replay.partition())) {
                 replays.fail(connection, replay.id(), flow.isEmpty() ? DELETED : NOT_FORWARDED);
-            } else if (busy.add(flow.get().partition(replay.partition())) && isInTurn(startNs)) {
+            } else if (isInTurn(startNs)) {
+                asked.add(flow.get().partition(replay.partition()));
                 moved |= replay(connection, flow.get(), replay);
             }
         }
@@ -110,7 +132,9 @@ final class RepeatRequests {
     private boolean replay(Connection connection, TopicFlow flow, Replay replay)
             throws SQLException, InterruptedException {
         PartitionProgress progress = flow.partition(replay.partition());
-        if (!isReady(flow, progress) || replay.next() >= Math.min(replay.endExc(), progress.next())) {
+        Optional<String> obstacle = replay.next() >= progress.next() ? Optional.of(BEHIND) : obstacle(flow, progress);
+        if (obstacle.isPresent()) {
+            replays.await(connection, replay.id(), obstacle.get());
             return false;
         }
         long endExc = Math.min(replay.endExc(), progress.next());
@@ -140,8 +164,17 @@ final class RepeatRequests {
                 : Optional.of(flows.of(connection, topicId, partition));
     }
 
-    /** A partition that stands still because of a refused record, or that the target takes nothing of, is tried later. */
-    private boolean isReady(TopicFlow flow, PartitionProgress progress) throws SQLException, InterruptedException {
-        return progress.isFlowing() && sender.isQuiet(flow, progress) && progress.isFlowing();
+    /** Why the partition cannot take anything again at present. It is tried later; others are not kept waiting for long. */
+    private Optional<String> obstacle(TopicFlow flow, PartitionProgress progress)
+            throws SQLException, InterruptedException {
+        if (!progress.isFlowing()) {
+            return Optional.of(HELD);
+        }
+        if (!waits.isDue(progress, System.nanoTime())) {
+            return Optional.of(BUSY);
+        }
+        boolean quiet = sender.isQuiet(flow, progress, waits.atMost(progress));
+        waits.onWaited(progress, quiet, System.nanoTime());
+        return quiet && progress.isFlowing() ? Optional.empty() : Optional.of(BUSY);
     }
 }

@@ -55,6 +55,11 @@ final class RepeatedPiece {
         sent.add(delivery);
     }
 
+    /** What was sent has no answer for so long that it is to be found out from the target what has arrived. */
+    void forgetAnswers() {
+        sent.clear();
+    }
+
     /** Everything that was sent has its answer. */
     void onAnswers() {
         for (Delivery delivery : sent) {

@@ -1,5 +1,6 @@
 package io.tailrace.forwarder.pipeline;
 
+import io.tailrace.forwarder.ForwarderStats;
 import io.tailrace.forwarder.catchup.LogTable;
 import io.tailrace.forwarder.checkpoint.Delivery;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
@@ -11,6 +12,7 @@ import io.tailrace.forwarder.replay.RepeatedRanges;
 import io.tailrace.forwarder.replay.Replays;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Repeats {
     private static final Logger LOGGER = LoggerFactory.getLogger(Repeats.class);
+    /** Then its partition is held, and it goes on when the target has answered; the other partitions go on at once. */
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
 
     private final RepeatedRanges ranges;
     private final Replays replays;
@@ -38,6 +42,7 @@ final class Repeats {
     private final Flows flows;
     private final Sender sender;
     private final Checkpoints checkpoints;
+    private final ForwarderStats stats;
     private final Map<PartitionProgress, RepeatedPiece> open = new LinkedHashMap<>();
     private @Nullable Connection connection;
 
@@ -48,7 +53,8 @@ final class Repeats {
             LogTable table,
             Flows flows,
             Sender sender,
-            Checkpoints checkpoints) {
+            Checkpoints checkpoints,
+            ForwarderStats stats) {
         this.ranges = ranges;
         this.replays = replays;
         this.retries = retries;
@@ -56,6 +62,7 @@ final class Repeats {
         this.flows = flows;
         this.sender = sender;
         this.checkpoints = checkpoints;
+        this.stats = stats;
     }
 
     /** Takes over what is open: of another process, or of this one before it failed. */
@@ -117,7 +124,7 @@ final class Repeats {
      * Sends rows of a quiet partition again.
      *
      * @param replayId what they are of; null for a refused record
-     * @return whether they are through; false if the target takes nothing for now
+     * @return whether they are through; false if the target takes nothing for now, or does not answer in time
      */
     boolean send(
             TopicFlow flow,
@@ -133,29 +140,27 @@ final class Repeats {
                 new RepeatedRange(progress.topicId(), progress.partition(), targetFrom, replayId, sourceFrom, sourceTo);
         ranges.begin(connection(), range);
         open.put(progress, new RepeatedPiece(range, rows));
-        return finish(flow, progress);
+        onAligned(flow, progress);
+        return !open.containsKey(progress);
     }
 
-    /** Goes on with what the target did not take. */
+    /** Goes on with what the target did not take, where it has answered by now. Waits for nothing. */
     void finishOpen() throws SQLException, InterruptedException {
         for (PartitionProgress progress : List.copyOf(open.keySet())) {
             if (!flows.isCurrent(progress)) {
                 open.remove(progress);
             } else if (flows.isForwarded(progress)) {
-                finish(flows.of(connection(), progress.topicId()), progress);
+                TopicFlow flow = flows.of(connection(), progress.topicId());
+                if (sender.isQuiet(flow, progress, Duration.ZERO)) {
+                    onAligned(flow, progress);
+                }
             }
         }
     }
 
-    private boolean finish(TopicFlow flow, PartitionProgress progress) throws SQLException, InterruptedException {
-        while (open.containsKey(progress)) {
-            if (progress.isAligned()) {
-                onAligned(flow, progress);
-            } else if (!sender.isQuiet(flow, progress)) {
-                return false;
-            }
-        }
-        return true;
+    /** Whether something is on its way that must go before everything else of the partition, and that has no answer yet. */
+    boolean isOnItsWay(PartitionProgress progress) {
+        return progress.isInFlight() && open.containsKey(progress);
     }
 
     /** The partition can take records: what was begun goes first. */
@@ -171,7 +176,11 @@ final class Repeats {
             }
             piece.onSent(delivery);
         }
-        sender.awaitAnswers(progress);
+        if (!sender.awaitAnswers(progress, ANSWER_LIMIT)) {
+            piece.forgetAnswers();
+            sender.hold(progress);
+            return;
+        }
         piece.onAnswers();
         if (progress.isAligned()) {
             close(progress, piece);
@@ -191,6 +200,7 @@ final class Repeats {
             connection().setAutoCommit(true);
         }
         open.remove(progress);
+        stats.onSentAgain(piece.count());
         report(piece, targetTo);
     }
 

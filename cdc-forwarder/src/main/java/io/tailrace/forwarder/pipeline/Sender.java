@@ -63,6 +63,9 @@ final class Sender implements AutoCloseable {
     interface Aligner {
         void align(TopicFlow flow, PartitionProgress progress, long end) throws SQLException;
 
+        /** Whether something of the partition is on its way that must go before all others. */
+        boolean isOnItsWay(PartitionProgress progress);
+
         /** Called behind that, when records can be handed over: what must go before all others goes now. */
         void onAligned(TopicFlow flow, PartitionProgress progress) throws SQLException, InterruptedException;
     }
@@ -103,24 +106,34 @@ final class Sender implements AutoCloseable {
     /** Sends the record that its partition takes next; any other is left alone. Blocks while the target is slow. */
     void send(TopicFlow flow, PartitionProgress progress, LogRow row) throws SQLException, InterruptedException {
         if (!isOpen(flow, progress) || !offer(flow, progress, row)) {
-            progress.hold(System.nanoTime(), config.backoff());
-            held.add(progress);
+            hold(progress);
         }
         waiting.over();
+    }
+
+    /** Nothing is sent of the partition for a while; what it misses is read from the table. */
+    void hold(PartitionProgress progress) {
+        progress.hold(System.nanoTime(), config.backoff());
+        held.add(progress);
     }
 
     /** Whether the target's partition can take the record. Waits while the target is about to say so. */
     private boolean isOpen(TopicFlow flow, PartitionProgress progress) throws SQLException, InterruptedException {
         while (!isAligned(flow, progress)) {
-            if (lacksAnswer(flow, progress) && !progress.isInFlight()) {
-                opener.open(flow);
-                if (lacksAnswer(flow, progress) && !opener.isAnswerNear(flow)) {
-                    return false;
-                }
+            if (aligner.isOnItsWay(progress) || isAnswerFar(flow, progress)) {
+                return false;
             }
             awaitTarget();
         }
         return true;
+    }
+
+    private boolean isAnswerFar(TopicFlow flow, PartitionProgress progress) {
+        if (progress.isInFlight() || !lacksAnswer(flow, progress)) {
+            return false;
+        }
+        opener.open(flow);
+        return lacksAnswer(flow, progress) && !opener.isAnswerNear(flow);
     }
 
     private static boolean lacksAnswer(TopicFlow flow, PartitionProgress progress) {
@@ -209,14 +222,17 @@ final class Sender implements AutoCloseable {
         return true;
     }
 
-    /** Whether the partition is aligned, with nothing of it on its way: waits for that, but not while the target is away. */
-    boolean isQuiet(TopicFlow flow, PartitionProgress progress) throws SQLException, InterruptedException {
-        boolean open = isOpen(flow, progress);
-        if (open) {
-            awaitAnswers(progress);
+    /** Whether the partition is aligned, with nothing of it on its way: waits for that, at most so long. */
+    boolean isQuiet(TopicFlow flow, PartitionProgress progress, Duration atMost)
+            throws SQLException, InterruptedException {
+        long deadlineNs = System.nanoTime() + atMost.toNanos();
+        boolean quiet = isAligned(flow, progress) && !progress.isInFlight();
+        while (!quiet && !isAnswerFar(flow, progress) && System.nanoTime() - deadlineNs < 0) {
+            awaitTarget();
+            quiet = isAligned(flow, progress) && !progress.isInFlight();
         }
         waiting.over();
-        return open && progress.isAligned();
+        return quiet;
     }
 
     /**
@@ -239,11 +255,13 @@ final class Sender implements AutoCloseable {
         return delivery;
     }
 
-    /** Waits until nothing of the partition is on its way. */
-    void awaitAnswers(PartitionProgress progress) throws SQLException, InterruptedException {
-        while (progress.isInFlight()) {
+    /** Waits, at most so long, until nothing of the partition is on its way. @return whether that is so */
+    boolean awaitAnswers(PartitionProgress progress, Duration atMost) throws SQLException, InterruptedException {
+        long deadlineNs = System.nanoTime() + atMost.toNanos();
+        while (progress.isInFlight() && System.nanoTime() - deadlineNs < 0) {
             awaitTarget();
         }
+        return !progress.isInFlight();
     }
 
     /** Nothing is taken for now: what is on its way comes back, and all of it is read from the table again. */
@@ -320,13 +338,7 @@ final class Sender implements AutoCloseable {
             stats.onForwarded();
         }
         if (expected != null && expected != delivery.targetOffset() && progress.share()) {
-            LOGGER.atWarn()
-                    .addKeyValue("topic", flows.name(progress.topicId()))
-                    .addKeyValue("partition", progress.partition())
-                    .addKeyValue("expectedOffset", expected)
-                    .addKeyValue("offset", delivery.targetOffset())
-                    .log(
-                            "somebody else writes to the target's partition; what is sent again after a crash may be there twice");
+            SendReports.onShared(flows.name(progress.topicId()), delivery, expected);
         }
     }
 
@@ -335,14 +347,9 @@ final class Sender implements AutoCloseable {
             PartitionProgress progress = delivery.progress();
             held.add(progress);
             stats.onRefused();
-            refusals.onRefused(flows.name(progress.topicId()), progress, delivery.offset(), error);
-            LOGGER.atError()
-                    .addKeyValue("topic", flows.name(progress.topicId()))
-                    .addKeyValue("partition", progress.partition())
-                    .addKeyValue("offset", delivery.offset())
-                    .addKeyValue("reason", error.getMessage())
-                    .log(
-                            "the target refuses a record; nothing is skipped, and nothing more of its partition is sent until it passes");
+            String topic = flows.name(progress.topicId());
+            refusals.onRefused(topic, progress, delivery.offset(), error);
+            SendReports.onRefused(topic, delivery, error);
         }
     }
 

@@ -22,10 +22,11 @@ public final class Retries {
     /** Nothing is sent again while producers are held back for the move, or after it: the target's end is to stand still. */
     private static final String REQUESTED =
             """
-            SELECT topic_id, partition_id, partition_offset FROM kafka.refused_records
-            WHERE forwarder = ? AND retry_requested_at IS NOT NULL
-              AND NOT EXISTS (SELECT FROM kafka.migration WHERE state = 'moved' OR fenced_until > now())
-            ORDER BY topic_id, partition_id, partition_offset LIMIT 1000""";
+            SELECT topic_id, partition_id, partition_offset
+            FROM (SELECT *, row_number() OVER (PARTITION BY topic_id, partition_id ORDER BY partition_offset) AS place
+                  FROM kafka.refused_records WHERE forwarder = ? AND retry_requested_at IS NOT NULL) requested
+            WHERE place <= 10 AND NOT EXISTS (SELECT FROM kafka.migration WHERE state = 'moved' OR fenced_until > now())
+            ORDER BY place, topic_id, partition_id LIMIT 1000""";
 
     private static final String ROW =
             "SELECT " + TableDecoder.COLUMNS + " FROM (SELECT *, 1 AS record_count, NULL::bytea AS batch"
@@ -49,7 +50,7 @@ public final class Retries {
         this.forwarder = forwarder;
     }
 
-    /** Those that are to be sent, in the order of the log; none while the clients move to the target. */
+    /** The next few that are to be sent, of each partition in the order of the log; none while the clients move to the target. */
     public List<RetryRequest> requested(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(REQUESTED)) {
             statement.setString(1, forwarder);

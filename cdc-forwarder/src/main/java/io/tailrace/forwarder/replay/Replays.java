@@ -9,23 +9,37 @@ import java.util.List;
 
 /** The table {@code kafka.replays}. Immutable; each call runs one statement on the connection that it is given. */
 public final class Replays {
-    /** Nothing is sent again while producers are held back for the move, or after it: the target's end is to stand still. */
+    /**
+     * The first of each partition, so that one that waits keeps no other partition waiting. Nothing is sent again while producers
+     * are held back for the move, or after it: the target's end is to stand still.
+     */
     private static final String OPEN =
             """
-            SELECT id, topic_id, partition_id, coalesce(next_offset, from_offset), to_offset FROM kafka.replays
+            SELECT DISTINCT ON (topic_id, partition_id)
+                   id, topic_id, partition_id, coalesce(next_offset, from_offset), to_offset FROM kafka.replays
             WHERE slot = ? AND state IN ('requested', 'running')
               AND NOT EXISTS (SELECT FROM kafka.migration WHERE state = 'moved' OR fenced_until > now())
-            ORDER BY id LIMIT 100""";
+            ORDER BY topic_id, partition_id, id""";
 
+    private static final String COUNT =
+            "SELECT count(*) FROM kafka.replays WHERE slot = ? AND state IN ('requested', 'running')";
+
+    /** What was cancelled or has failed meanwhile stays so. */
     private static final String ADVANCE =
             """
             UPDATE kafka.replays
-            SET next_offset = ?, records = records + ?,
-                state = CASE WHEN state = 'cancelled' THEN state WHEN ? >= to_offset THEN 'done' ELSE 'running' END,
-                finished_at = CASE WHEN ? >= to_offset THEN now() END
+            SET next_offset = ?, records = records + ?, waiting = NULL,
+                state = CASE WHEN state NOT IN ('requested', 'running') THEN state
+                             WHEN ? >= to_offset THEN 'done' ELSE 'running' END,
+                finished_at = coalesce(finished_at, CASE WHEN ? >= to_offset THEN now() END)
             WHERE id = ?""";
+
     private static final String FAIL =
-            "UPDATE kafka.replays SET state = 'failed', failure = ?, finished_at = now() WHERE id = ?";
+            """
+            UPDATE kafka.replays SET state = 'failed', failure = ?, waiting = NULL, finished_at = now()
+            WHERE id = ? AND state IN ('requested', 'running')""";
+    private static final String WAIT =
+            "UPDATE kafka.replays SET waiting = ? WHERE id = ? AND waiting IS DISTINCT FROM ?";
 
     private final String slot;
 
@@ -34,7 +48,7 @@ public final class Replays {
         this.slot = slot;
     }
 
-    /** Those that are not through, the oldest first; none while the clients move to the target. */
+    /** The oldest that is not through of each partition; none while the clients move to the target. */
     public List<Replay> open(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
             statement.setString(1, slot);
@@ -48,6 +62,17 @@ public final class Replays {
         }
     }
 
+    /** How many are not through. */
+    public int count(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(COUNT)) {
+            statement.setString(1, slot);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
+    }
+
     /** So many records more are on the target, and with them everything below {@code next}. */
     public void advance(Connection connection, long id, long next, long records) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(ADVANCE)) {
@@ -56,6 +81,16 @@ public final class Replays {
             statement.setLong(3, next);
             statement.setLong(4, next);
             statement.setLong(5, id);
+            statement.executeUpdate();
+        }
+    }
+
+    /** It does not go on at present. */
+    public void await(Connection connection, long id, String reason) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(WAIT)) {
+            statement.setString(1, reason);
+            statement.setLong(2, id);
+            statement.setString(3, reason);
             statement.executeUpdate();
         }
     }

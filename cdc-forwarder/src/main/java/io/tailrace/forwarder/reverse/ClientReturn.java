@@ -3,6 +3,7 @@ package io.tailrace.forwarder.reverse;
 import io.tailrace.config.ForwarderConfig;
 import io.tailrace.forwarder.offsets.OffsetMap;
 import io.tailrace.forwarder.offsets.OffsetMaps;
+import io.tailrace.forwarder.sink.TargetCheck;
 import io.tailrace.forwarder.sink.TargetSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,10 +21,10 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * The return of a moved cluster, in a process of its own, beside the broker and the forwarder that brings records back. It waits
  * until nothing is written at the target any more and all of it is here, translates the groups' offsets, has the broker serve clients
- * again and commits the offsets there. Whatever is interrupted can be run again. Confined to one thread. Owns: its clients; the
- * connection is lent to it.
+ * again and commits the offsets there. Whatever is interrupted can be run again. Confined to one thread. The connection is
+ * lent to it.
  */
-public final class ClientReturn implements AutoCloseable {
+public final class ClientReturn {
     private static final long PAUSE_MS = 250;
 
     private final Connection connection;
@@ -32,7 +33,7 @@ public final class ClientReturn implements AutoCloseable {
     private final ReverseStore reverse;
     private final ReturnStore store;
     private final OffsetMaps maps;
-    private final TargetState target;
+    private final TargetSettings target;
 
     /** @param journal is told what is done, in sentences */
     public ClientReturn(
@@ -44,8 +45,7 @@ public final class ClientReturn implements AutoCloseable {
         this.reverse = new ReverseStore(forwarder);
         this.store = new ReturnStore(forwarder);
         this.maps = new OffsetMaps(forwarder);
-        this.target = new TargetState(
-                new TargetSettings(config.kafka(), config.replication().maxInFlightBytes()));
+        this.target = new TargetSettings(config.kafka(), config.replication().maxInFlightBytes());
     }
 
     /** Whether clients have returned, but offsets of their groups are still to be committed here. */
@@ -68,21 +68,30 @@ public final class ClientReturn implements AutoCloseable {
             journal.accept("the clients have returned already; offsets of groups are still to be committed here");
             return commitGroups();
         }
-        Map<TopicPartition, Long> ends = awaitStandstill();
-        journal.accept("nothing is written at the target, and all that is there is here: %d partitions"
-                .formatted(ends.size()));
-        boolean translated = returnWith(target.groups());
-        boolean quiet = reportLate(ends);
-        return commitGroups() && quiet && translated;
+        TargetCheck.requireAnswer(target);
+        boolean complete;
+        try (TargetState there = new TargetState(target)) {
+            complete = returnFrom(there);
+        }
+        return commitGroups() && complete;
     }
 
-    private Map<TopicPartition, Long> awaitStandstill() throws SQLException, InterruptedException {
+    /** @return whether nothing is left out */
+    private boolean returnFrom(TargetState there) throws SQLException, InterruptedException {
+        Map<TopicPartition, Long> ends = awaitStandstill(there);
+        journal.accept("nothing is written at the target, and all that is there is here: %d partitions"
+                .formatted(ends.size()));
+        boolean translated = returnWith(there.groups());
+        return reportLate(there, ends) && translated;
+    }
+
+    private Map<TopicPartition, Long> awaitStandstill(TargetState there) throws SQLException, InterruptedException {
         long deadlineNs = System.nanoTime() + settings.limit().toNanos();
         Map<TopicPartition, Long> ends = Map.of();
         long sinceNs = System.nanoTime();
         while (true) {
             Map<TopicPartition, Long> now =
-                    target.ends(reverse.partitions(connection).keySet());
+                    there.ends(reverse.partitions(connection).keySet());
             List<String> missing = missing(now);
             if (!now.equals(ends)) {
                 ends = now;
@@ -175,7 +184,8 @@ public final class ClientReturn implements AutoCloseable {
 
     private boolean commitGroups() throws SQLException, InterruptedException {
         int groups = store.waiting(connection).size();
-        Map<String, String> left = new ReturnedGroups(store, settings.broker()).commit(connection, settings.limit());
+        Map<String, String> left =
+                new ReturnedGroups(store, settings.broker(), journal).commit(connection, settings.limit());
         journal.accept("%d of %d groups have their offsets of the target here".formatted(groups - left.size(), groups));
         left.forEach(
                 (group, reason) -> journal.accept("group \"%s\" has not, run this again: %s".formatted(group, reason)));
@@ -183,9 +193,9 @@ public final class ClientReturn implements AutoCloseable {
     }
 
     /** Asked at once: the forwarder, which sends records again from now on, is not through with turning round yet. */
-    private boolean reportLate(Map<TopicPartition, Long> ends) {
+    private boolean reportLate(TargetState there, Map<TopicPartition, Long> ends) {
         boolean complete = true;
-        for (Map.Entry<TopicPartition, Long> now : target.ends(ends.keySet()).entrySet()) {
+        for (Map.Entry<TopicPartition, Long> now : there.ends(ends.keySet()).entrySet()) {
             long before = ends.getOrDefault(now.getKey(), 0L);
             if (now.getValue() > before) {
                 complete = false;
@@ -195,10 +205,5 @@ public final class ClientReturn implements AutoCloseable {
             }
         }
         return complete;
-    }
-
-    @Override
-    public void close() {
-        target.close();
     }
 }

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,18 @@ final class ReturnStore {
     private static final String FORGET_OFFSETS = "DELETE FROM kafka.returning_offsets WHERE forwarder = ?";
     private static final String FORGET_GROUP = FORGET_OFFSETS + " AND group_id = ?";
     private static final String SAVE_OFFSET =
-            "INSERT INTO kafka.returning_offsets (forwarder, group_id, topic, partition_id, committed_offset, metadata)"
-                    + " VALUES (?, ?, ?, ?, ?, ?)";
+            """
+            INSERT INTO kafka.returning_offsets
+                (forwarder, group_id, topic, partition_id, committed_offset, metadata, record_here)
+            SELECT r.*, (SELECT o.record_offset FROM kafka.consumer_offsets o
+                         WHERE o.group_id = r.group_id AND o.topic = r.topic AND o.partition_id = r.partition_id)
+            FROM (VALUES (?, ?, ?, ?, ?, ?)) AS r (forwarder, group_id, topic, partition_id, committed_offset, metadata)""";
+    private static final String FORGET_OVERTAKEN =
+            """
+            DELETE FROM kafka.returning_offsets r USING kafka.consumer_offsets o
+            WHERE r.forwarder = ? AND o.group_id = r.group_id AND o.topic = r.topic AND o.partition_id = r.partition_id
+              AND o.record_offset IS DISTINCT FROM r.record_here
+            RETURNING r.group_id, r.topic, r.partition_id, o.committed_offset, r.committed_offset""";
     private static final String LOAD_OFFSETS =
             "SELECT group_id, topic, partition_id, committed_offset, metadata FROM kafka.returning_offsets"
                     + " WHERE forwarder = ? ORDER BY group_id, topic, partition_id";
@@ -117,6 +128,33 @@ final class ReturnStore {
                                     new OffsetAndMetadata(rows.getLong(4), rows.getString(5)));
                 }
                 return waiting;
+            }
+        }
+    }
+
+    /**
+     * A group that has committed here since the clients returned is not set back to what it had committed at the target.
+     *
+     * @return what is forgotten therefore, in sentences; nothing of what an earlier attempt has written
+     */
+    List<String> forgetOvertaken(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(FORGET_OVERTAKEN)) {
+            statement.setString(1, forwarder);
+            try (ResultSet row = statement.executeQuery()) {
+                List<String> notes = new ArrayList<>();
+                while (row.next()) {
+                    if (row.getLong(4) != row.getLong(5)) {
+                        notes.add(
+                                "group \"%s\" has committed offset %d of %s-%d here since it returned, and stays there (at the target it had %d)"
+                                        .formatted(
+                                                row.getString(1),
+                                                row.getLong(4),
+                                                row.getString(2),
+                                                row.getInt(3),
+                                                row.getLong(5)));
+                    }
+                }
+                return notes;
             }
         }
     }

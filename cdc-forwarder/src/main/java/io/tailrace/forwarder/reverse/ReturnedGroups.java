@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -25,10 +26,12 @@ final class ReturnedGroups {
 
     private final ReturnStore store;
     private final String broker;
+    private final Consumer<String> journal;
 
-    ReturnedGroups(ReturnStore store, String broker) {
+    ReturnedGroups(ReturnStore store, String broker, Consumer<String> journal) {
         this.store = store;
         this.broker = broker;
+        this.journal = journal;
     }
 
     /** Tries until the time is over. @return the groups whose offsets are not committed by then, and why; they can be tried again */
@@ -37,6 +40,7 @@ final class ReturnedGroups {
         long deadlineNs = System.nanoTime() + limit.toNanos();
         Map<String, String> left = new TreeMap<>();
         do {
+            store.forgetOvertaken(connection).forEach(journal);
             Map<String, Map<TopicPartition, OffsetAndMetadata>> waiting = store.waiting(connection);
             left.clear();
             if (waiting.isEmpty()) {

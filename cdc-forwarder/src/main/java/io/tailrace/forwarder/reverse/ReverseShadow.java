@@ -70,7 +70,7 @@ public final class ReverseShadow {
      *
      * @throws io.tailrace.forwarder.sink.TargetException if the target cannot be read
      */
-    public void run(Connection connection, BooleanSupplier stopping) throws SQLException {
+    public void run(Connection connection, BooleanSupplier stopping) throws SQLException, InterruptedException {
         LOGGER.atInfo().log("clients are at the target; what is produced there comes back into the log");
         boolean moved = true;
         try (TargetTail tail = new TargetTail(settings)) {
@@ -144,7 +144,8 @@ public final class ReverseShadow {
     }
 
     /** @return whether the cluster is still moved */
-    private boolean bringBack(Connection connection, TargetTail tail, BooleanSupplier stopping) throws SQLException {
+    private boolean bringBack(Connection connection, TargetTail tail, BooleanSupplier stopping)
+            throws SQLException, InterruptedException {
         long untilNs = System.nanoTime() + LOOK_INTERVAL.toNanos();
         while (System.nanoTime() - untilNs < 0 && !stopping.getAsBoolean()) {
             List<Piece> pieces = tail.poll();

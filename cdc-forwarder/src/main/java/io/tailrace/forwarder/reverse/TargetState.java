@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsResult;
@@ -32,11 +33,21 @@ final class TargetState implements AutoCloseable {
     private static final int GROUPS_AT_A_TIME = 100;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
+    private static final Map<String, Object> OWN_SETTINGS = Map.of(
+            CommonClientConfigs.CLIENT_ID_CONFIG,
+            "tailrace-return",
+            CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG,
+            15_000,
+            CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG,
+            10_000);
+
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Admin admin;
 
     TargetState(TargetSettings settings) {
-        this.consumer = new KafkaConsumer<>(settings.consumer());
+        Map<String, Object> reading = new HashMap<>(settings.consumer());
+        reading.putAll(OWN_SETTINGS);
+        this.consumer = new KafkaConsumer<>(reading);
         this.admin = Admin.create(settings.admin());
     }
 

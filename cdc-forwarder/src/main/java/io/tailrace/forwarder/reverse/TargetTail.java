@@ -117,7 +117,12 @@ final class TargetTail implements AutoCloseable {
     }
 
     /** What has come since the last time; waits a moment for it. */
-    List<Piece> poll() {
+    List<Piece> poll() throws InterruptedException {
+        if (followed.isEmpty()) {
+            // There is no topic on both sides, and a consumer without partitions may not be asked.
+            Thread.sleep(POLL.toMillis());
+            return List.of();
+        }
         ConsumerRecords<byte[], byte[]> records;
         try {
             records = consumer.poll(POLL);

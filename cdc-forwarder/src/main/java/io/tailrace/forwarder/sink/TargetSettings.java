@@ -92,6 +92,11 @@ public final class TargetSettings {
         return settings;
     }
 
+    /** Where clients of the target begin. */
+    String bootstrapServers() {
+        return config.bootstrapServers();
+    }
+
     /** The settings of a consumer that reads back what the target has, whoever wrote it. */
     public Map<String, Object> consumer() {
         Map<String, Object> settings = anyClient();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Merges the rows of the log and the records of the target by their place there, and stops at the first difference.
  * A row without a record is missing there, unless the target removes such records itself; a record without a row is one
  * that the log does not have any more, or, where the map knows no record of ours, one that was sent again or somebody
- * else's. Confined to one thread.
+ * else's; one of an aborted transaction is none at all. Confined to one thread.
  */
 final class Comparison {
     private final OffsetRuns runs;
@@ -29,8 +29,11 @@ final class Comparison {
     private long foreign;
     private long setAside;
     private long repeated;
-    /** Records of the target beyond what is acknowledged, which are looked at again when they are. */
+    /** Records of the target beyond what is acknowledged, which are looked at again when they are, and aborted ones. */
     private long passed;
+
+    /** Where those end that were found last to be aborted. */
+    private long abortedExc;
 
     private long bytes;
     private boolean atEnd;
@@ -41,12 +44,19 @@ final class Comparison {
      * @param endExc where it ended after the map was read
      * @param shared whether others write to it
      * @param compaction asked only where a record is not there: whether the target removes records between others
+     * @param commits asked only where a record is there that is not ours
      */
-    record TargetSide(long endExc, boolean shared, Compaction compaction) {}
+    record TargetSide(long endExc, boolean shared, Compaction compaction, Commits commits) {}
 
     /** Asks the target. */
     interface Compaction {
         boolean isOn();
+    }
+
+    /** Asks the target. */
+    interface Commits {
+        /** The first offset from this one on that is not of an aborted transaction. */
+        long from(long targetOffset);
     }
 
     Comparison(
@@ -129,7 +139,9 @@ final class Comparison {
             return null;
         }
         if (source == OffsetRuns.NONE && !target.shared()) {
-            return Mismatch.of(runs.sourceFrom(record.offset()), record.offset(), Difference.EXTRA);
+            return isAborted(record)
+                    ? pass(record)
+                    : Mismatch.of(runs.sourceFrom(record.offset()), record.offset(), Difference.EXTRA);
         }
         records.take();
         bytes += Contents.bytes(record);
@@ -139,6 +151,23 @@ final class Comparison {
         } else {
             onlyOnTarget++;
             move(source + 1, record.offset() + 1);
+        }
+        return null;
+    }
+
+    private boolean isAborted(LogRow record) {
+        if (record.offset() >= abortedExc) {
+            abortedExc = target.commits().from(record.offset());
+        }
+        return record.offset() < abortedExc;
+    }
+
+    private @Nullable Mismatch pass(LogRow record) {
+        records.take();
+        if (record.offset() < runs.targetEnd()) {
+            bytes += Contents.bytes(record);
+            passed++;
+            move(verifiedTo, record.offset() + 1);
         }
         return null;
     }

@@ -8,10 +8,12 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -29,8 +31,9 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The target as a consumer without a group sees it: every record, also of open and aborted transactions of others.
- * Confined to one thread, but for {@link #wakeUp()}. Owns: the clients, which are made when they are first needed.
+ * The target as a consumer without a group sees it: every record, also of open and aborted transactions of others, and on
+ * request which of them are committed. Confined to one thread, but for {@link #wakeUp()}. Owns: the clients, which are made when
+ * they are first needed.
  */
 final class TargetLog implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
@@ -56,6 +59,9 @@ final class TargetLog implements AutoCloseable {
 
     private final TargetSettings settings;
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
+    /** One that reads only what is committed. */
+    private volatile @Nullable Consumer<byte[], byte[]> committed;
+
     private @Nullable Admin admin;
 
     TargetLog(TargetSettings settings) {
@@ -138,6 +144,25 @@ final class TargetLog implements AutoCloseable {
                 List.of(record.headers().toArray()));
     }
 
+    /** Where the oldest transaction begins that is open there; without one, where the partition ends. */
+    long committedEnd(TopicPartition partition) {
+        return ask(committed(), partition, target -> target.endOffsets(List.of(partition))
+                .getOrDefault(partition, 0L));
+    }
+
+    /** The first offset from this one on that is not of an aborted transaction. */
+    long committedFrom(TopicPartition partition, long offset) {
+        return ask(committed(), partition, target -> {
+            long endExc = target.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            if (offset >= endExc) {
+                return offset;
+            }
+            seek(target, partition, offset);
+            List<ConsumerRecord<byte[], byte[]>> records = poll(target, partition, endExc);
+            return records.isEmpty() ? endExc : records.get(0).offset();
+        });
+    }
+
     /** Whether the target compacts the topic. Where the login may not see that, the answer is {@code otherwise}. */
     boolean isCompacted(String topic, boolean otherwise) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
@@ -155,8 +180,13 @@ final class TargetLog implements AutoCloseable {
     }
 
     private <T> T ask(TopicPartition partition, Function<Consumer<byte[], byte[]>, T> question) {
+        return ask(consumer(), partition, question);
+    }
+
+    private static <T> T ask(
+            Consumer<byte[], byte[]> asked, TopicPartition partition, Function<Consumer<byte[], byte[]>, T> question) {
         try {
-            return question.apply(consumer());
+            return question.apply(asked);
         } catch (KafkaException failed) {
             throw new TargetException(
                     "what the target has of " + partition + " cannot be read: " + failed.getMessage(), failed);
@@ -168,6 +198,17 @@ final class TargetLog implements AutoCloseable {
         if (made == null) {
             made = new KafkaConsumer<>(with(settings.consumer()));
             consumer = made;
+        }
+        return made;
+    }
+
+    private Consumer<byte[], byte[]> committed() {
+        Consumer<byte[], byte[]> made = committed;
+        if (made == null) {
+            Map<String, Object> reading = with(settings.consumer());
+            reading.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+            made = new KafkaConsumer<>(reading);
+            committed = made;
         }
         return made;
     }
@@ -185,18 +226,22 @@ final class TargetLog implements AutoCloseable {
         return all;
     }
 
+    private List<Consumer<byte[], byte[]>> made() {
+        return Stream.of(Optional.ofNullable(consumer), Optional.ofNullable(committed))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
     /** Makes a call that waits for the target fail soon. Callable from any thread. */
     void wakeUp() {
-        Consumer<byte[], byte[]> waiting = consumer;
-        if (waiting != null) {
+        for (Consumer<byte[], byte[]> waiting : made()) {
             waiting.wakeup();
         }
     }
 
     @Override
     public void close() {
-        Consumer<byte[], byte[]> made = consumer;
-        if (made != null) {
+        for (Consumer<byte[], byte[]> made : made()) {
             made.close(CloseOptions.timeout(CLOSE_TIMEOUT));
         }
         if (admin != null) {

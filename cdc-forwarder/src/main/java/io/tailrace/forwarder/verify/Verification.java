@@ -1,6 +1,7 @@
 package io.tailrace.forwarder.verify;
 
 import io.tailrace.config.ForwarderConfig;
+import io.tailrace.forwarder.sink.TargetCheck;
 import io.tailrace.forwarder.sink.TargetSettings;
 import io.tailrace.forwarder.source.SourceSession;
 import io.tailrace.forwarder.verify.Verdict.State;
@@ -22,6 +23,7 @@ public final class Verification implements AutoCloseable {
     private final VerifierSession session;
     private final ForwardedPartitions partitions;
     private final VerificationStore store;
+    private final TargetSettings settings;
     private final TargetLog target;
     private final PartitionVerifier verifier;
 
@@ -30,8 +32,8 @@ public final class Verification implements AutoCloseable {
         this.session = session;
         this.partitions = new ForwardedPartitions(slot);
         this.store = new VerificationStore(slot);
-        this.target = new TargetLog(
-                new TargetSettings(config.kafka(), config.replication().maxInFlightBytes()));
+        this.settings = new TargetSettings(config.kafka(), config.replication().maxInFlightBytes());
+        this.target = new TargetLog(settings);
         this.verifier = new PartitionVerifier(
                 partitions, target, time -> Thread.sleep(time.toMillis(), time.toNanosPart() % 1_000_000), SECOND_LOOK);
     }
@@ -61,6 +63,9 @@ public final class Verification implements AutoCloseable {
         List<ForwardedPartition> chosen = partitions.all(session.connection()).stream()
                 .filter(partition -> topics.test(partition.topic()))
                 .toList();
+        if (!chosen.isEmpty()) {
+            TargetCheck.requireAnswer(settings);
+        }
         Verdict[] verdicts = new Verdict[chosen.size()];
         for (int i = 0; i < verdicts.length; i++) {
             verdicts[i] = verdict(chosen.get(i), fromStart);

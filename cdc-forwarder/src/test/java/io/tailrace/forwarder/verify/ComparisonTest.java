@@ -29,6 +29,7 @@ class ComparisonTest {
     private final List<LogRow> records = new ArrayList<>();
     private final Set<Long> setAside = new HashSet<>();
     private final Set<Long> repeated = new HashSet<>();
+    private final Set<Long> aborted = new HashSet<>();
     private final Exceptions exceptions = new Exceptions() {
         @Override
         public boolean isSetAside(long offset) {
@@ -95,6 +96,34 @@ class ComparisonTest {
         assertThat(comparison.verified().setAside()).isEqualTo(1);
         assertThat(comparison.verified().repeated()).isEqualTo(3);
         assertThat(inPieces(runs, new Random(1))).isNull();
+    }
+
+    @Test
+    void shouldTakeNoNoticeOfWhatWasAbortedOnTheTarget() throws SQLException {
+        // Given: records of aborted transactions at 3 and 4, with its mark at 5, and at 8, behind what is ours
+        same(0, 3, 0);
+        for (long offset : new long[] {3, 4}) {
+            records.add(content(offset, 999));
+            aborted.add(offset);
+        }
+        same(3, 5, 6);
+        records.add(content(8, 999));
+        aborted.add(8L);
+        OffsetRuns runs = new OffsetRuns(new long[] {0, 3}, new long[] {0, 6}, 5, 8);
+
+        // When
+        Comparison comparison = comparison(runs, false, false);
+        Mismatch difference = comparison.run(EVERYTHING, Long.MAX_VALUE);
+
+        // Then
+        assertThat(difference).isNull();
+        assertThat(comparison.isAtEnd()).isTrue();
+        assertThat(comparison.verified().records()).isEqualTo(5);
+        assertThat(comparison.verified().foreignRecords()).isZero();
+        assertThat(comparison.verified().targetVerifiedTo()).isEqualTo(8);
+        assertThat(inPieces(runs, new Random(1))).isNull();
+        aborted.remove(4L);
+        assertThat(difference(runs, false, false)).isEqualTo(Mismatch.of(3, 4, Difference.EXTRA));
     }
 
     @Test
@@ -447,7 +476,7 @@ class ComparisonTest {
             assertThat(verified.fits("t", runs)).isTrue();
             Comparison comparison = new Comparison(
                     runs,
-                    new TargetSide(records.size(), false, () -> false),
+                    new TargetSide(records.size(), false, () -> false, this::committedFrom),
                     exceptions,
                     ahead(rows.stream().filter(row -> row.offset() >= from).toList()),
                     ahead(records.stream()
@@ -473,7 +502,19 @@ class ComparisonTest {
     private Comparison comparison(OffsetRuns runs, boolean shared, boolean compacted, Verified from) {
         long end = records.get(records.size() - 1).offset() + 1;
         return new Comparison(
-                runs, new TargetSide(end, shared, () -> compacted), exceptions, ahead(rows), ahead(records), from);
+                runs,
+                new TargetSide(end, shared, () -> compacted, this::committedFrom),
+                exceptions,
+                ahead(rows),
+                ahead(records),
+                from);
+    }
+
+    private long committedFrom(long targetOffset) {
+        return LongStream.iterate(targetOffset, offset -> offset + 1)
+                .filter(offset -> !aborted.contains(offset))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Lookahead<LogRow> ahead(List<LogRow> list) {

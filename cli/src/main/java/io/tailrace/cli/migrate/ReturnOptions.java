@@ -36,12 +36,11 @@ final class ReturnOptions {
     /** Has them return, and says what is done. Returns the exit code. */
     int run(ForwarderConfig forwarder, Connection connection, PrintWriter out)
             throws SQLException, InterruptedException {
-        try (ClientReturn clients = new ClientReturn(forwarder, connection, settings(), line -> {
+        ClientReturn clients = new ClientReturn(forwarder, connection, settings(), line -> {
             out.println(line);
             out.flush();
-        })) {
-            return clients.run() ? 0 : 1;
-        }
+        });
+        return clients.run() ? 0 : 1;
     }
 
     private ReturnSettings settings() {

@@ -17,7 +17,9 @@ import picocli.CommandLine.Spec;
             ShadowSetCommand.class,
             ShadowRefusedCommand.class,
             ShadowRetryCommand.class,
-            ShadowReplayCommand.class
+            ShadowReplayCommand.class,
+            ShadowReplaysCommand.class,
+            ShadowCancelCommand.class
         })
 public final class ShadowCommand implements Runnable {
 

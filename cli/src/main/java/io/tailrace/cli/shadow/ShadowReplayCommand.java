@@ -119,7 +119,7 @@ final class ShadowReplayCommand implements Callable<Integer> {
         }
         connection.commit();
         table.lines().forEach(out::println);
-        out.println("to be sent again, but not the record at \"to\"; kafka.replays shows how far that is");
+        out.println("to be sent again, but not the record at \"to\"; tailrace shadow replays shows how far that is");
         Forwarders.sayIfNotRunning(connection, List.of(carrier), out);
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -119,6 +120,26 @@ class MigrateCommandIT {
         assertThat(plan).isEqualTo(1);
         assertThat(tried).isEqualTo(1);
         assertThat(cutover).isEqualTo(1);
+    }
+
+    @Test
+    void shouldSayWhereNoTargetAnswers() throws Exception {
+        // Given
+        execute("UPDATE kafka.migration SET state = 'moved', forwarder = 'f'");
+        int port = Integer.parseInt(Files.readString(config).replaceAll("(?s).*127.0.0.1:(\\d+).*", "$1"));
+
+        for (String command : List.of("rollback", "verify")) {
+            output.getBuffer().setLength(0);
+
+            // When
+            int code = run(command);
+
+            // Then
+            assertThat(code).isEqualTo(1);
+            assertThat(output.toString())
+                    .contains("the target at 127.0.0.1:" + port + " does not answer within 8 s")
+                    .contains("kafka.bootstrap_servers");
+        }
     }
 
     private String settings() {

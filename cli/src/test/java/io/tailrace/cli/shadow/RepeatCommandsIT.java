@@ -127,6 +127,61 @@ class RepeatCommandsIT {
     }
 
     @Test
+    void shouldShowHowFarEachRequestIs() throws Exception {
+        // Given
+        execute(
+                """
+                INSERT INTO kafka.replays (slot, topic_id, partition_id, from_offset, to_offset, next_offset, records, state, waiting, failure)
+                VALUES ('f', 1, 0, 0, 4, 4, 3, 'done', NULL, NULL), ('f', 1, 1, 20, 24, 21, 1, 'running', 'it waits', NULL),
+                       ('f', 3, 0, 5, 10, NULL, 0, 'failed', NULL, 'the topic is gone')""");
+
+        // When
+        int code = run("replays");
+
+        // Then
+        assertThat(code).isZero();
+        assertThat(output.toString().lines())
+                .containsExactly(
+                        "replay | forwarder | topic  | partition | from | to | state   | sent to | records | done  | note",
+                        "-------+-----------+--------+-----------+------+----+---------+---------+---------+-------+------------------",
+                        "3      | f         | single | 0         | 5    | 10 | failed  | 5       | 0       | 0 %   | the topic is gone",
+                        "2      | f         | orders | 1         | 20   | 24 | running | 21      | 1       | 25 %  | it waits",
+                        "1      | f         | orders | 0         | 0    | 4  | done    | 4       | 3       | 100 % |");
+        assertThat(run("replays", "--open", "--topic", "orders")).isZero();
+        assertThat(output.toString()).contains("it waits").doesNotContain("100 %");
+        assertThat(run("replays", "--open", "--topic", "single")).isZero();
+        assertThat(output.toString()).contains("no request is open");
+    }
+
+    @Test
+    void shouldCancelRequestsThatAreOpen() throws Exception {
+        // Given
+        execute(
+                """
+                INSERT INTO kafka.replays (slot, topic_id, partition_id, from_offset, to_offset, state)
+                VALUES ('f', 1, 0, 0, 4, 'done'), ('f', 1, 1, 20, 24, 'running'), ('f', 3, 0, 5, 10, 'requested'),
+                       ('f', 1, 1, 20, 21, 'requested')""");
+
+        // When
+        int one = run("cancel", "1", "2");
+
+        // Then
+        assertThat(one).isZero();
+        assertThat(output.toString().lines()).containsExactly("replay 2 (partition 1) is cancelled after 0 records");
+        assertThat(run("cancel", "--topic", "single")).isZero();
+        assertThat(output.toString()).contains("replay 3 (partition 0)");
+        assertThat(run("cancel", "--all")).isZero();
+        assertThat(output.toString()).contains("replay 4 (partition 1)");
+        assertThat(run("cancel", "--all")).isEqualTo(1);
+        assertThat(run("cancel", "1")).isEqualTo(1);
+        assertThat(output.toString()).contains("no such request is open: 1 is done");
+        assertThat(run("cancel")).isEqualTo(1);
+        assertThat(output.toString()).contains("Give their numbers");
+        assertThat(query("SELECT string_agg(state, ' ' ORDER BY id) FROM kafka.replays WHERE finished_at IS NOT NULL"))
+                .isEqualTo("cancelled cancelled cancelled");
+    }
+
+    @Test
     void shouldAskForARangeToBeSentAgain() throws Exception {
         // When
         int code = run("replay", "--topic", "orders", "--partition", "0", "--from", "2", "--to", "9");
