@@ -77,7 +77,11 @@ class CutoverEdgesIT {
         awaitThere(RECORDS);
         await("what the target says of itself")
                 .atMost(LIMIT)
-                .until(() -> number("SELECT count(*) FROM kafka.target_metadata") == 1);
+                .until(() -> number(
+                                "SELECT count(*) FROM kafka.target_metadata m, jsonb_array_elements(m.metadata -> 'topics') t"
+                                        + " WHERE jsonb_array_length(t -> 'partitions') = 1 AND t ->> 'name' = '"
+                                        + partition.topic() + "'")
+                        == 1);
     }
 
     @Test

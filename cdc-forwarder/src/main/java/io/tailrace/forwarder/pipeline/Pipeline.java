@@ -287,6 +287,8 @@ public final class Pipeline implements AutoCloseable {
             checkpoints.save(database);
             sender.close();
         }
+        // The target may have lost what it had; also where nothing comes back, and nothing new follows then.
+        flows.all().forEach(TopicFlow::onGone);
         identities.forget(database);
         stats.onOpenReplays(0);
     }

@@ -121,7 +121,7 @@ final class TopicFlow {
                         && partitions.values().stream().noneMatch(PartitionProgress::lacksTargetEnd));
     }
 
-    /** The target's topic has gone: where its partitions end must be asked for anew. */
+    /** The target's topic has gone, or clients have moved there: where its partitions end must be asked for anew. */
     void onGone() {
         partitions.values().forEach(PartitionProgress::unalign);
     }
