@@ -308,6 +308,9 @@ final class ReverseShadowIT {
             awaitForwarded(0, 35);
             awaitForwarded(1, 1);
             target.assertExactly(topic, 0, 35);
+            await().atMost(SOON).until(() -> "35 1"
+                    .equals(log.query("SELECT string_agg(next_offset::text, ' ' ORDER BY partition_id) FROM"
+                            + " kafka.forwarder_positions WHERE target_next_offset = next_offset")));
             assertThat(verify()).extracting(Verdict::state).containsOnly(Verdict.State.GREEN);
         }
     }
