@@ -75,8 +75,9 @@ class CutoverIT {
         Clients.createTopic(broker.connection(), "cutover-open", 1);
         try (Application java = new Application(ClientKind.JAVA);
                 Application librdkafka = new Application(ClientKind.LIBRDKAFKA);
+                Application librdkafkaByHeartbeat = new Application(ClientKind.LIBRDKAFKA_KIP848);
                 Application kafkaJs = new Application(ClientKind.KAFKAJS)) {
-            List<Application> applications = List.of(java, librdkafka, kafkaJs);
+            List<Application> applications = List.of(java, librdkafka, librdkafkaByHeartbeat, kafkaJs);
             applications.forEach(Application::start);
             await("a cutover that nothing blocks")
                     .atMost(COMMAND_LIMIT)

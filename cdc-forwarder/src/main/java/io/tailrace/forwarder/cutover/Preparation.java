@@ -102,12 +102,13 @@ final class Preparation {
             }
             Thread.sleep(POLL.toMillis());
         }
+        int prepared = groups.prepare(connection);
         GroupReport report = groups.copy(connection);
         Map<String, Skipped> left = groups.leftBehind();
         // What is not forwarded yet will be, behind the fence.
         left.values().removeIf(reason -> reason == Skipped.NOT_FORWARDED);
         refuseLeft(left);
-        return report.written() + " offsets";
+        return "%d offsets, %d groups by KIP-848".formatted(report.written(), prepared);
     }
 
     static void refuseLeft(Map<String, Skipped> left) {

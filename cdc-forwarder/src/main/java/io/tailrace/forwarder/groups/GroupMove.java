@@ -14,21 +14,32 @@ public final class GroupMove implements AutoCloseable {
     private final String forwarder;
     private final GroupTarget target;
     private final GroupRound round;
+    private final HeartbeatGroups heartbeatGroups;
 
-    private GroupMove(String forwarder, GroupTarget target) {
+    private GroupMove(String forwarder, GroupTarget target, HeartbeatGroups heartbeatGroups) {
         this.forwarder = forwarder;
         this.target = target;
         this.round = new GroupRound(forwarder, target);
+        this.heartbeatGroups = heartbeatGroups;
     }
 
     /** For the forwarder of this name, under which positions and maps stand. */
     public static GroupMove open(String forwarder, TargetSettings settings) {
-        return new GroupMove(forwarder, new TargetGroups(settings));
+        return new GroupMove(forwarder, new TargetGroups(settings), new HeartbeatGroups(forwarder, settings));
     }
 
     /** Keeps the forwarder from carrying groups until this connection ends. @return whether it worked; else try again */
     public boolean takeOver(Connection connection) throws SQLException {
         return GroupLock.take(connection, forwarder);
+    }
+
+    /**
+     * Makes groups whose members keep to the protocol of KIP-848 such groups at the target as well; it takes a moment for each.
+     *
+     * @return how many
+     */
+    public int prepare(Connection connection) throws SQLException {
+        return heartbeatGroups.prepare(connection, target);
     }
 
     /**
