@@ -85,6 +85,7 @@ class MoveIT {
             load.start();
             receive(consumer, BEFORE);
             Arrival.awaitTopics(target(), List.of(topic));
+            awaitKnown(database, topic);
 
             // When
             if (kind.isKip848()) {
@@ -122,6 +123,13 @@ class MoveIT {
             }
         }
         assertThat(received).as("received").hasSizeGreaterThanOrEqualTo(count);
+    }
+
+    /** Until the broker can pass the topic on, as the plan of a cutover demands. */
+    private static void awaitKnown(PostgresAddress database, String topic) {
+        String known = "SELECT count(*) FROM kafka.target_metadata m"
+                + " CROSS JOIN jsonb_array_elements(m.metadata -> 'topics') x WHERE x ->> 'name' = '" + topic + "'";
+        await("the target's word about " + topic).atMost(LIMIT).until(() -> number(database, known) == 1);
     }
 
     /** Behind the fence: nothing comes in any more, so what is forwarded now is all. */
