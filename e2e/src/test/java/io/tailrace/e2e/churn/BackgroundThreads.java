@@ -23,7 +23,7 @@ public final class BackgroundThreads {
 
     private BackgroundThreads() {}
 
-    /** From now on those that there are let other threads go first. Where this is not Linux, nothing happens. */
+    /** From now on those that there are let other threads go first; where there is Linux, and {@code renice}. */
     public static void giveWay() throws InterruptedException {
         List<String> ids = Files.isDirectory(TASKS) ? ids() : List.of();
         if (ids.isEmpty()) {
@@ -40,7 +40,8 @@ public final class BackgroundThreads {
                 renice.destroyForcibly();
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("renice (of the package bsdutils) does not run", e);
+            System.err.println(
+                    "renice does not run, so the members may slow down the broker's start: " + e.getMessage());
         }
     }
 
