@@ -106,7 +106,11 @@ class ConnectIT {
     private static void awaitLine(ConnectWorker worker, Path copy, int line) {
         await("line " + line + " in the copy")
                 .atMost(Duration.ofMinutes(2))
-                .failFast(worker.program()::assertAlive)
+                .pollInterval(Duration.ofSeconds(1))
+                .failFast(() -> {
+                    worker.assertNotFailed("source");
+                    worker.assertNotFailed("sink");
+                })
                 .until(() -> lastLine(copy) >= line);
     }
 

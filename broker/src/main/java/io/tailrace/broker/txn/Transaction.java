@@ -35,6 +35,9 @@ record Transaction(
     /** The last epoch that a producer may have: one more is kept for fencing it. */
     static final short LAST_EPOCH = Short.MAX_VALUE - 1;
 
+    /** For how long after an outcome a commit of nothing has to come again, in milliseconds: its records may be behind it. */
+    static final long RECORDS_MAY_FOLLOW_MS = 5000;
+
     /** A transactional id that is used for the first time. */
     static Transaction initial(String transactionalId, long producerId, int timeoutMs, long nowMs) {
         return new Transaction(
@@ -185,6 +188,9 @@ record Transaction(
      *
      * @param freshProducerId gives a new id; asked only if the epochs have run out
      * @return the decided transaction, or empty where the request is repeated
+     * @throws ProducerFencedException also where the coordinator has aborted what is to be committed (KAFKA-20785)
+     * @throws ConcurrentTransactionsException also for a commit that comes before its records: Kafka's Java client sends them in
+     *     this order where its threads meet, and gives up for good at Kafka's InvalidTxnStateException
      */
     Optional<Transaction> endedWithNewEpoch(
             ProducerIdentity producer, boolean commit, LongSupplier freshProducerId, long nowMs) {
@@ -198,11 +204,14 @@ record Transaction(
         boolean repeated = repeatedOverRotation || producer.epoch() + 1 == epoch;
         checkEpochOfEnd(producer, repeated, repeatedOverRotation);
         if (repeated) {
+            if (commit && isAborted()) {
+                throw fenced(producer);
+            }
             requireOutcome(commit);
             return Optional.empty();
         }
         if (state != TransactionState.ONGOING && commit) {
-            throw wrongState(true);
+            throw nothingToCommit(nowMs);
         }
         return Optional.of(decidedWithNewEpoch(commit, freshProducerId, nowMs));
     }
@@ -243,6 +252,17 @@ record Transaction(
         if (state != wanted) {
             throw wrongState(commit);
         }
+    }
+
+    private boolean isAborted() {
+        return state == TransactionState.PREPARE_ABORT || state == TransactionState.COMPLETE_ABORT;
+    }
+
+    private RuntimeException nothingToCommit(long nowMs) {
+        return nowMs - updatedMs < RECORDS_MAY_FOLLOW_MS
+                ? new ConcurrentTransactionsException("The transaction of transactional id " + transactionalId
+                        + " has no records yet and cannot be committed before they come")
+                : wrongState(true);
     }
 
     private InvalidTxnStateException wrongState(boolean commit) {

@@ -113,10 +113,41 @@ class TransactionTest {
                 .isEmpty();
         assertThatThrownBy(() -> committed.endedWithNewEpoch(producer(7, 0), false, TransactionTest::none, 4))
                 .isInstanceOf(InvalidTxnStateException.class);
-        assertThatThrownBy(() -> committed.endedWithNewEpoch(producer(7, 1), true, TransactionTest::none, 4))
-                .isInstanceOf(InvalidTxnStateException.class);
         assertThat(committed.endedWithNewEpoch(producer(7, 1), false, TransactionTest::none, 4))
                 .isPresent();
+    }
+
+    @Test
+    void shouldWaitForTheRecordsOfACommitThatComesBeforeThem() {
+        // Given
+        long secondsLater = 3 + Transaction.RECORDS_MAY_FOLLOW_MS;
+        Transaction committed = empty.begun(1)
+                .endedWithNewEpoch(producer(7, 0), true, TransactionTest::none, 2)
+                .orElseThrow()
+                .completed(3);
+
+        // Then
+        assertThatThrownBy(() -> committed.endedWithNewEpoch(producer(7, 1), true, TransactionTest::none, 4))
+                .isInstanceOf(ConcurrentTransactionsException.class);
+        assertThat(committed.begun(5).endedWithNewEpoch(producer(7, 1), true, TransactionTest::none, 6))
+                .isPresent();
+        assertThatThrownBy(() -> committed.endedWithNewEpoch(producer(7, 1), true, TransactionTest::none, secondsLater))
+                .isInstanceOf(InvalidTxnStateException.class);
+    }
+
+    @Test
+    void shouldFenceTheProducerWhoseTransactionTheCoordinatorHasAborted() {
+        // Given
+        Transaction aborting = empty.begun(1).abortedByCoordinator(TransactionTest::none, 2);
+
+        // Then
+        assertThatThrownBy(() -> aborting.endedWithNewEpoch(producer(7, 0), true, TransactionTest::none, 3))
+                .isInstanceOf(ProducerFencedException.class);
+        assertThatThrownBy(
+                        () -> aborting.completed(3).endedWithNewEpoch(producer(7, 0), true, TransactionTest::none, 4))
+                .isInstanceOf(ProducerFencedException.class);
+        assertThat(aborting.completed(3).endedWithNewEpoch(producer(7, 0), false, TransactionTest::none, 4))
+                .isEmpty();
     }
 
     @Test

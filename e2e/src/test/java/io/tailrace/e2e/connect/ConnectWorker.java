@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.connect.cli.ConnectDistributed;
@@ -110,10 +111,39 @@ public final class ConnectWorker {
                 .until(() -> isRunning(connector));
     }
 
+    /**
+     * Requires that the worker runs, and has given up no task of the connector.
+     *
+     * @throws AssertionError with what the worker says of it
+     */
+    public void assertNotFailed(String connector) {
+        program.assertAlive();
+        Optional<JsonNode> status = statusIfAny(connector);
+        if (status.isPresent() && status.get().at("/tasks/0/state").asText().equals("FAILED")) {
+            throw new AssertionError(connector + " has failed: "
+                    + status.get().at("/tasks/0/trace").asText());
+        }
+    }
+
+    /** Empty while the worker does not answer. */
+    private Optional<JsonNode> statusIfAny(String connector) {
+        try {
+            return Optional.of(status(connector));
+        } catch (IOException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    private JsonNode status(String connector) throws IOException, InterruptedException {
+        return json.readTree(send(HttpRequest.newBuilder(address.resolve("/connectors/" + connector + "/status")))
+                .body());
+    }
+
     private boolean isRunning(String connector) throws IOException, InterruptedException {
-        HttpResponse<String> response =
-                send(HttpRequest.newBuilder(address.resolve("/connectors/" + connector + "/status")));
-        JsonNode status = json.readTree(response.body());
+        JsonNode status = status(connector);
         return status.at("/connector/state").asText().equals("RUNNING")
                 && status.at("/tasks/0/state").asText().equals("RUNNING");
     }

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -38,6 +40,8 @@ public final class Programs
                 AfterEachCallback,
                 AfterTestExecutionCallback {
 
+    private static final Pattern INVOCATION = Pattern.compile("test-template-invocation:#(\\d+)");
+
     private final List<Program> programs = new ArrayList<>();
     private final List<ForwarderProgram> forwarders = new ArrayList<>();
     private final List<AutoCloseable> servers = new ArrayList<>();
@@ -54,8 +58,14 @@ public final class Programs
     public void beforeEach(ExtensionContext context) {
         if (!perClass) {
             directory = create(context.getRequiredTestClass().getSimpleName() + "."
-                    + context.getRequiredTestMethod().getName());
+                    + context.getRequiredTestMethod().getName() + invocation(context));
         }
+    }
+
+    /** So that no run of a test with parameters clears the logs of the one before. */
+    private static String invocation(ExtensionContext context) {
+        Matcher number = INVOCATION.matcher(context.getUniqueId());
+        return number.find() ? "-" + number.group(1) : "";
     }
 
     @Override

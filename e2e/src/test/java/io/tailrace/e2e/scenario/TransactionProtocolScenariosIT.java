@@ -16,6 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
@@ -64,6 +65,23 @@ class TransactionProtocolScenariosIT {
     /** Until the same end is answered as done. */
     private static void awaitEnd(TransactionRequests producer, boolean commit) {
         Awaitility.await().atMost(LIMIT).until(() -> producer.end(commit) == Errors.NONE);
+    }
+
+    /** Kafka's Java client sends it so where its threads meet, and ends for good at what Apache Kafka answers. */
+    @Test
+    void shouldCommitRecordsThatComeAfterTheirCommit() {
+        // Given
+        Assumptions.assumeFalse(SharedBroker.IS_REFERENCE, "Apache Kafka answers INVALID_TXN_STATE");
+        TransactionRequests producer = TransactionRequests.begun(connection, id);
+
+        // When
+        assertThat(producer.endWithNewEpoch(true)).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
+        assertThat(producer.addPartition(partition)).isEqualTo(Errors.NONE);
+        assertThat(producer.produce(partition, "late")).isEqualTo(Errors.NONE);
+
+        // Then
+        assertThat(producer.endWithNewEpoch(true)).isEqualTo(Errors.NONE);
+        assertThat(committed()).containsExactly("late");
     }
 
     @Test

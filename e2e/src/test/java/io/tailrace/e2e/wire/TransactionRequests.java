@@ -13,6 +13,7 @@ import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection;
 import org.apache.kafka.common.message.EndTxnRequestData;
+import org.apache.kafka.common.message.EndTxnResponseData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
@@ -32,12 +33,16 @@ import org.apache.kafka.common.requests.TxnOffsetCommitRequest;
 import org.apache.kafka.common.requests.TxnOffsetCommitResponse;
 import org.awaitility.Awaitility;
 
-/** One transactional producer on one connection, in the versions before transactions version 2. Confined to one thread. */
+/**
+ * One transactional producer on one connection, in the versions before transactions version 2, but for
+ * {@link #endWithNewEpoch}. Confined to one thread.
+ */
 public final class TransactionRequests {
 
     private static final short PRODUCE_VERSION = 11;
     private static final short ADD_PARTITIONS_VERSION = 3;
     private static final short END_VERSION = 4;
+    private static final short END_WITH_NEW_EPOCH_VERSION = 5;
     private static final short OFFSETS_VERSION = 4;
 
     private final WireConnection connection;
@@ -164,12 +169,28 @@ public final class TransactionRequests {
     }
 
     public Errors end(boolean commit) {
+        return Errors.forCode(end(commit, END_VERSION).errorCode());
+    }
+
+    /** As in transactions version 2; goes on with the epoch that it is given. */
+    public Errors endWithNewEpoch(boolean commit) {
+        EndTxnResponseData answer = end(commit, END_WITH_NEW_EPOCH_VERSION);
+        Errors error = Errors.forCode(answer.errorCode());
+        if (error == Errors.NONE) {
+            producerId = answer.producerId();
+            epoch = answer.producerEpoch();
+            sequence = 0;
+        }
+        return error;
+    }
+
+    private EndTxnResponseData end(boolean commit, short version) {
         var data = new EndTxnRequestData()
                 .setTransactionalId(transactionalId)
                 .setProducerId(producerId)
                 .setProducerEpoch(epoch)
                 .setCommitted(commit);
-        var answer = connection.call(new EndTxnRequest.Builder(data, false).build(END_VERSION), EndTxnResponse.class);
-        return Errors.forCode(answer.data().errorCode());
+        var request = new EndTxnRequest.Builder(data, version > END_VERSION).build(version);
+        return connection.call(request, EndTxnResponse.class).data();
     }
 }
