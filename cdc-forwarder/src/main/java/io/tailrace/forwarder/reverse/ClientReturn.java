@@ -81,7 +81,7 @@ public final class ClientReturn {
         Map<TopicPartition, Long> ends = awaitStandstill(there);
         journal.accept("nothing is written at the target, and all that is there is here: %d partitions"
                 .formatted(ends.size()));
-        boolean translated = returnWith(there.groups());
+        boolean translated = returnWith(there.groups(store.groups(connection)));
         return reportLate(there, ends) && translated;
     }
 

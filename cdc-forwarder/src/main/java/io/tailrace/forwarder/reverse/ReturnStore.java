@@ -15,6 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 final class ReturnStore {
     private static final String CLUSTER = "SELECT cluster_id FROM kafka.cluster";
     private static final String TOPICS = "SELECT id, name FROM kafka.topics WHERE deleted_at IS NULL";
+    private static final String GROUPS = "SELECT DISTINCT group_id FROM kafka.consumer_offsets";
     private static final String FORGET_OFFSETS = "DELETE FROM kafka.returning_offsets WHERE forwarder = ?";
     private static final String FORGET_GROUP = FORGET_OFFSETS + " AND group_id = ?";
     private static final String SAVE_OFFSET =
@@ -61,6 +62,18 @@ final class ReturnStore {
                 names.put(rows.getInt(1), rows.getString(2));
             }
             return names;
+        }
+    }
+
+    /** Those that have committed anything here. */
+    List<String> groups(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(GROUPS);
+                ResultSet rows = statement.executeQuery()) {
+            List<String> groups = new ArrayList<>();
+            while (rows.next()) {
+                groups.add(rows.getString(1));
+            }
+            return groups;
         }
     }
 

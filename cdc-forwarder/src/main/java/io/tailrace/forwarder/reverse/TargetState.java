@@ -73,7 +73,12 @@ final class TargetState implements AutoCloseable {
      */
     record Groups(Map<String, Map<TopicPartition, OffsetAndMetadata>> offsets, Set<String> active) {}
 
-    Groups groups() throws InterruptedException {
+    /**
+     * What groups have committed.
+     *
+     * @param known are asked for in any case: a target does not list the groups of a coordinator that is just being loaded
+     */
+    Groups groups(Collection<String> known) throws InterruptedException {
         try {
             Collection<GroupListing> listed = admin.listGroups(ListGroupsOptions.forConsumerGroups())
                     .all()
@@ -84,8 +89,9 @@ final class TargetState implements AutoCloseable {
                             .isPresent())
                     .map(GroupListing::groupId)
                     .collect(Collectors.toCollection(TreeSet::new));
-            List<String> names =
-                    listed.stream().map(GroupListing::groupId).sorted().toList();
+            Set<String> all = new TreeSet<>(known);
+            listed.forEach(group -> all.add(group.groupId()));
+            List<String> names = List.copyOf(all);
             Map<String, Map<TopicPartition, OffsetAndMetadata>> offsets = new TreeMap<>();
             for (int from = 0; from < names.size(); from += GROUPS_AT_A_TIME) {
                 offsets.putAll(offsets(names.subList(from, Math.min(names.size(), from + GROUPS_AT_A_TIME))));
