@@ -55,6 +55,7 @@ class GroupChurnIT {
                 WatchedGroup modern = new WatchedGroup(cluster, "consumer", orders, Map.of())) {
             List<WatchedGroup> groups = List.of(classic, modern);
             groups.forEach(group -> fill(group.members()));
+            BackgroundThreads.giveWay();
             groups.forEach(WatchedGroup::awaitStable);
 
             // When
