@@ -198,7 +198,7 @@ class ForwarderKillIT {
                 partitions.stream().map(TopicPartition::topic).distinct().toList());
         long before = sum(LogReader.endOffsets(target, partitions));
         await("records arriving at the target")
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofMinutes(3))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> sum(LogReader.endOffsets(target, partitions)) > before);
     }
