@@ -35,7 +35,10 @@ record Transaction(
     /** The last epoch that a producer may have: one more is kept for fencing it. */
     static final short LAST_EPOCH = Short.MAX_VALUE - 1;
 
-    /** For how long after an outcome a commit of nothing has to come again, in milliseconds: its records may be behind it. */
+    /**
+     * For how long after an outcome, or InitProducerId, a commit of nothing has to come again, in milliseconds: its records may be
+     * behind it.
+     */
     static final long RECORDS_MAY_FOLLOW_MS = 5000;
 
     /** A transactional id that is used for the first time. */
