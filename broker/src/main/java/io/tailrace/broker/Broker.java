@@ -134,6 +134,7 @@ public final class Broker implements AutoCloseable {
         TopicRegistry registry = new TopicRegistry();
         PartitionTable partitions = new PartitionTable();
         migration.onReturn(partitions::reload);
+        migration.onReconnect(partitions::findLost);
         DynamicConfigs configs = new DynamicConfigs(database);
         configs.load();
         BrokerSettings settings = new BrokerSettings(config.broker().nodeId(), FixedSettings.of(config), configs);

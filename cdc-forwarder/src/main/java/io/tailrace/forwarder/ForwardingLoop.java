@@ -11,6 +11,7 @@ import io.tailrace.forwarder.source.ReplicationSlot;
 import io.tailrace.forwarder.source.ReplicationStream;
 import io.tailrace.forwarder.source.SlotException;
 import io.tailrace.forwarder.source.SourceException;
+import io.tailrace.forwarder.source.SourceServer;
 import io.tailrace.forwarder.source.SourceSession;
 import io.tailrace.schema.Migrations;
 import io.tailrace.schema.PostgresRequirements;
@@ -51,6 +52,8 @@ final class ForwardingLoop implements Runnable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     /** Of the last run; used by the loop's own thread only. */
     private Duration streamedFor = Duration.ZERO;
+    /** Which Postgres it was that memory is about; used by the loop's own thread only. */
+    private @Nullable SourceServer server;
     /** Whether the schema is known to be that of this version; used by the loop's own thread only. */
     private boolean migrated;
 
@@ -119,6 +122,7 @@ final class ForwardingLoop implements Runnable {
             try {
                 awaitLock(session);
                 prepareDatabase();
+                recognise(session);
                 new PositionStore(config.replication().slot()).register(session.connection());
                 if (reverse.isDue(session.connection())) {
                     bringBack(session);
@@ -145,6 +149,19 @@ final class ForwardingLoop implements Runnable {
             }
             throw interrupted;
         }
+    }
+
+    /** A standby that has taken over may be behind what was forwarded, and its log goes on with other records. */
+    private void recognise(SourceSession session) throws SQLException, InterruptedException {
+        SourceServer now = SourceServer.of(session.connection());
+        if (server != null && !server.equals(now)) {
+            LOGGER.atWarn()
+                    .addKeyValue("timelineBefore", server.timeline())
+                    .addKeyValue("timeline", now.timeline())
+                    .log("another server has taken over from Postgres; what the target has is compared with its log");
+            pipeline.forget(FINISH_TIMEOUT);
+        }
+        server = now;
     }
 
     /** The slot would keep write-ahead log for nothing meanwhile: what is forwarded afterwards is read from the table first. */

@@ -32,6 +32,7 @@ public final class LocalPostgres implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final String ROLE = "tailrace";
+    private static final String STANDBY = "standby";
 
     /**
      * Runs the command of its arguments. When standard input ends, sends it the signal that was written there, or SIGINT
@@ -104,6 +105,33 @@ public final class LocalPostgres implements AutoCloseable {
         } finally {
             if (!started) {
                 postgres.close();
+            }
+        }
+    }
+
+    /**
+     * One that follows another by streaming replication, with its roles and passwords, until it is promoted. The primary
+     * is stopped for a copy and started again; it keeps a physical slot {@code standby} for it.
+     */
+    public static LocalPostgres startStandby(LocalPostgres primary, PostgresOptions options) {
+        LocalPostgres standby = new LocalPostgres(
+                options.withSetting("primary_slot_name", STANDBY).withSetting("hot_standby_feedback", "on"));
+        boolean started = false;
+        try {
+            primary.stop();
+            Directories.copy(primary.directory, standby.directory);
+            primary.startAgain();
+            primary.execute("SELECT pg_create_physical_replication_slot('" + STANDBY + "')");
+            PrivateFile.write(standby.dataDirectory().resolve("standby.signal"), "");
+            PrivateFile.write(
+                    standby.dataDirectory().resolve("postgresql.auto.conf"),
+                    "primary_conninfo = '" + primary.connectionOfStandby() + "'\n");
+            standby.startAgain();
+            started = true;
+            return standby;
+        } finally {
+            if (!started) {
+                standby.close();
             }
         }
     }
@@ -211,6 +239,24 @@ public final class LocalPostgres implements AutoCloseable {
         startAgain();
     }
 
+    /** Has a standby receive nothing more. */
+    public void detach() {
+        execute("ALTER SYSTEM RESET primary_conninfo");
+        execute("SELECT pg_reload_conf()");
+        long deadlineNs = System.nanoTime() + STOP_LIMIT.toNanos();
+        while (exists("SELECT 1 FROM pg_stat_wal_receiver")) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new LocalServerException("the standby still receives what the primary writes");
+            }
+            pause();
+        }
+    }
+
+    /** Makes a primary of a standby; returns when it accepts writing. */
+    public void promote() {
+        execute("SELECT pg_promote()");
+    }
+
     @Override
     public void close() {
         if (temporary) {
@@ -234,6 +280,12 @@ public final class LocalPostgres implements AutoCloseable {
 
     private Path dataDirectory() {
         return directory.resolve("data");
+    }
+
+    /** With the password, and so for a file that only this user can read. */
+    private String connectionOfStandby() {
+        return "host=127.0.0.1 port=" + port + " user=postgres dbname=postgres application_name=" + STANDBY
+                + " password=" + PrivateFile.secret(superuserFile());
     }
 
     private Path superuserFile() {

@@ -8,17 +8,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.kafka.common.IsolationLevel;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What memory knows of one partition.
  *
  * <p>Any thread may read the offsets and wait for more, and any thread may move the start of the log forward; the end
  * changes on the thread of the partition's appender, which alone touches the producers and the flag that says whether
- * memory and database agree. Only where the log was filled while nothing was appended here ({@link #onFilled}), another thread
- * moves the end.
+ * memory and database agree. Only where the log was filled while nothing was appended here ({@link #onFilled}), or where Postgres
+ * has lost what it had committed ({@link #onLost}), another thread moves the end.
  */
 public final class Partition {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(Partition.class);
     private static final long EXPIRY_INTERVAL_MS = 600_000;
 
     private final PartitionId id;
@@ -213,9 +216,41 @@ public final class Partition {
     void onLoaded(long nextOffset, long startOffset, Map<Long, ProducerWindow> storedProducers) {
         producers.clear();
         producers.putAll(storedProducers);
-        onLogStart(startOffset);
         loaded = true;
-        advance(nextOffset, 0);
+        if (!goBack(highWatermark, nextOffset, startOffset)) {
+            onLogStart(startOffset);
+            advance(nextOffset, 0);
+        }
+    }
+
+    /**
+     * The database ends before what was known to be committed: a standby that was behind has taken over, or a backup was
+     * restored. On any thread; an append that comes in between finds out by itself.
+     *
+     * @param known the high watermark before the database was asked
+     */
+    void onLost(long known, long nextOffset, long startOffset) {
+        if (goBack(known, nextOffset, startOffset)) {
+            producersChanged = true;
+        }
+    }
+
+    /** @return false if the log does not end before the known end, or that is not the end any more */
+    private boolean goBack(long known, long nextOffset, long startOffset) {
+        synchronized (waiters) {
+            if (highWatermark != known || nextOffset >= known) {
+                return false;
+            }
+            highWatermark = nextOffset;
+            logStartOffset = startOffset;
+        }
+        LOGGER.atError()
+                .addKeyValue("partition", this)
+                .addKeyValue("endOffset", nextOffset)
+                .addKeyValue("endOffsetBefore", known)
+                .log("Postgres has lost records that it had committed; their offsets are given out again");
+        waiters.forEach(AppendWaiter::onLogStartMoved);
+        return true;
     }
 
     /** Memory may be behind the database, for a commit whose outcome is not known: read again before the next append. */

@@ -88,6 +88,35 @@ public final class PartitionTable implements TopicListener {
         }
     }
 
+    /**
+     * Finds what Postgres has lost: for when it was away and may be another server now.
+     *
+     * @throws SQLException also while the server is a standby, of which nobody can say what it will have
+     */
+    public void findLost(Connection connection) throws SQLException {
+        // Before the database is asked: what is appended meanwhile is no loss.
+        Map<PartitionId, Long> known = new HashMap<>();
+        all().forEach(partition -> known.put(partition.id(), partition.highWatermark()));
+        String sql =
+                "SELECT topic_id, partition_id, next_offset, log_start_offset, pg_is_in_recovery() FROM kafka.partitions";
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                if (rows.getBoolean(5)) {
+                    throw new SQLException("Postgres is a standby");
+                }
+                PartitionId id = new PartitionId(rows.getInt(1), rows.getInt(2));
+                long nextOffset = rows.getLong(3);
+                long startOffset = rows.getLong(4);
+                Optional<Partition> found = partition(id);
+                Long before = known.get(id);
+                if (found.isPresent() && before != null) {
+                    found.get().onLost(before, nextOffset, startOffset);
+                }
+            }
+        }
+    }
+
     private static Partition[] checkComplete(Topic topic, Partition[] partitions) throws SQLException {
         int missing = Arrays.asList(partitions).indexOf(null);
         if (missing >= 0) {

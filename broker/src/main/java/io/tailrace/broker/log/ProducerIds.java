@@ -42,7 +42,7 @@ public final class ProducerIds {
 
     private void reserve() {
         try {
-            long end = database.inTransaction(ProducerIds::reserveBlock);
+            long end = database.inTransaction(this::reserveBlock);
             next = end - BLOCK_SIZE;
             endExc = end;
         } catch (SQLException e) {
@@ -50,10 +50,13 @@ public final class ProducerIds {
         }
     }
 
-    private static long reserveBlock(Connection connection) throws SQLException {
-        String sql = "UPDATE kafka.cluster SET next_producer_id = next_producer_id + ? RETURNING next_producer_id";
+    /** Beyond what was given out, also where Postgres does not know of that any more after a failover. */
+    private long reserveBlock(Connection connection) throws SQLException {
+        String sql =
+                "UPDATE kafka.cluster SET next_producer_id = greatest(next_producer_id, ?) + ? RETURNING next_producer_id";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setInt(1, BLOCK_SIZE);
+            statement.setLong(1, endExc);
+            statement.setInt(2, BLOCK_SIZE);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return row.getLong(1);

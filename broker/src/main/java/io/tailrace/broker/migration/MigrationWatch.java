@@ -31,18 +31,21 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
     private final Database database;
     private final Thread thread;
     private volatile Stage stage;
-    private volatile Returning returning = connection -> {};
+    private volatile Task returning = connection -> {};
+    private volatile Task reconnected = connection -> {};
     private volatile Runnable changed = () -> {};
     private volatile long movedNs = System.nanoTime();
     private volatile boolean closing;
 
+    /** Whether Postgres was away since it was looked at last. Confined to the thread. */
+    private boolean interrupted;
+
     /** What the log was told of last. Confined to the thread, once that runs. */
     private Stage told = new Stage.Serving();
 
-    /** What is to be done when clients of a moved cluster return, before they are served. */
+    /** What is to be done at some event, on the watch's thread. Where it fails, it is tried again. */
     @FunctionalInterface
-    public interface Returning {
-        /** Runs on the watch's thread. Where it fails, it is tried again, and clients are not served until then. */
+    public interface Task {
         void run(Connection connection) throws SQLException;
     }
 
@@ -59,9 +62,14 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
         thread.start();
     }
 
-    /** Has this done whenever clients return, from now on. */
-    public void onReturn(Returning work) {
+    /** Has this done whenever clients of a moved cluster return, from now on: before they are served. */
+    public void onReturn(Task work) {
         returning = work;
+    }
+
+    /** Has this done whenever Postgres is back after it was away, from now on. */
+    public void onReconnect(Task work) {
+        reconnected = work;
     }
 
     /** Has this run whenever the log is fenced, no longer fenced, or clients go elsewhere; on the watch's thread. */
@@ -91,6 +99,7 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
         while (!closing) {
             try (Connection connection = database.connect(NAME)) {
                 listen(connection);
+                onConnected(connection);
                 while (!closing) {
                     follow(connection, MigrationStore.read(connection));
                     tell();
@@ -98,8 +107,16 @@ public final class MigrationWatch implements AppendFence, AutoCloseable {
                 }
             } catch (SQLException | RuntimeException e) {
                 LOGGER.atDebug().setCause(e).log("the state of the migration cannot be read; it is tried again");
+                interrupted = true;
                 pause();
             }
+        }
+    }
+
+    private void onConnected(Connection connection) throws SQLException {
+        if (interrupted) {
+            reconnected.run(connection);
+            interrupted = false;
         }
     }
 

@@ -222,6 +222,47 @@ class LogAppendsIT {
         assertThat(appended(partition, Batches.plain(1)).baseOffset()).isEqualTo(11);
     }
 
+    /** As after a failover to a standby that was behind. */
+    private void loseRecordsFrom(long offset) throws SQLException {
+        execute("DELETE FROM kafka.messages WHERE partition_offset >= " + offset);
+        execute("UPDATE kafka.partitions SET next_offset = " + offset);
+    }
+
+    @Test
+    void shouldGoOnWherePostgresHasLostRecords() throws Exception {
+        // Given
+        Partition partition = newPartition("orders");
+        appended(partition, Batches.plain(10));
+        loseRecordsFrom(6);
+
+        // When
+        AppendResult result = appended(partition, Batches.plain(1));
+
+        // Then
+        assertThat(result.baseOffset()).isEqualTo(6);
+        assertThat(partition.highWatermark()).isEqualTo(7);
+        assertThat(count("SELECT count(*) FROM kafka.messages")).isEqualTo(7);
+    }
+
+    @Test
+    void shouldFindWhatPostgresHasLostWhereNobodyAppends() throws Exception {
+        // Given
+        Partition partition = newPartition("orders");
+        appended(partition, Batches.idempotent(7, 0, 0, 10));
+        loseRecordsFrom(6);
+
+        // When
+        try (Connection connection = address.connect()) {
+            partitions.findLost(connection);
+        }
+        long end = partition.highWatermark();
+
+        // Then
+        assertThat(end).isEqualTo(6);
+        assertThat(appended(partition, Batches.plain(1)).baseOffset()).isEqualTo(6);
+        assertThat(partition.highWatermark()).isEqualTo(7);
+    }
+
     @Test
     void shouldWaitForATransactionWhoseOutcomeIsOpen() throws Exception {
         // Given: a transaction holds the partition, as that of a lost connection does until it is decided

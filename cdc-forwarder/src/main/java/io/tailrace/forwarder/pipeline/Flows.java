@@ -192,6 +192,14 @@ final class Flows {
         }
     }
 
+    /** As if none had been met. Whoever still has a progress finds that it is not current. */
+    void forget() {
+        flows.clear();
+        live = List.of();
+        turnedOn = new ArrayList<>();
+        last = null;
+    }
+
     /** The name of a topic that was met before. */
     String name(int topicId) {
         TopicFlow flow = flows.get(topicId);

@@ -293,6 +293,20 @@ public final class Pipeline implements AutoCloseable {
         stats.onOpenReplays(0);
     }
 
+    /**
+     * The log may be another one than it was: it may have less, and other records at the same offsets. Only what it says itself
+     * counts at the next {@link #begin}, as for a process that starts.
+     *
+     * @param atMost how long to wait for what was sent
+     */
+    public synchronized void forget(Duration atMost) throws SQLException, InterruptedException {
+        if (sender.hasWriter()) {
+            sender.drain(atMost);
+            sender.close();
+        }
+        flows.forget();
+    }
+
     /** Makes whatever runs in here end soon, with an InterruptedException. Callable from any thread. */
     public void stop() {
         sender.stop();

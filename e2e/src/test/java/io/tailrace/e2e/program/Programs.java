@@ -105,6 +105,15 @@ public final class Programs
         return postgres;
     }
 
+    /** A standby of it, which is stopped and started again for that; see {@link LocalPostgres#startStandby}. */
+    public LocalPostgres startStandby(LocalPostgres primary) {
+        PostgresOptions options =
+                PostgresOptions.temporary().withLogFile(directory().resolve("standby.log"));
+        LocalPostgres standby = LocalPostgres.startStandby(primary, options);
+        servers.add(standby);
+        return standby;
+    }
+
     /** A target for this test alone. */
     public LocalKafka startTarget() {
         LocalKafka target = LocalKafka.start(
