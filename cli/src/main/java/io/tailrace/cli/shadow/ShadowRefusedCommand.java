@@ -1,13 +1,9 @@
 package io.tailrace.cli.shadow;
 
-import io.tailrace.cli.TextTable;
 import io.tailrace.cli.Version;
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +20,9 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Show the records that the target refused and that were set aside, and what became of them.")
 final class ShadowRefusedCommand implements Callable<Integer> {
-    private static final int MAX_ROWS = 1_000;
-    private static final List<String> HEADER =
-            List.of("topic", "partition", "offset", "refused at", "bytes", "dead-letter topic", "state", "reason");
+    private static final Listing LISTING = new Listing(
+            List.of("topic", "partition", "offset", "refused at", "bytes", "dead-letter topic", "state", "reason"),
+            "kafka.refused_records");
     private static final String REFUSED =
             """
             SELECT topic, partition_id, partition_offset,
@@ -49,18 +45,10 @@ final class ShadowRefusedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException {
-        List<List<String>> rows = database.run(this::read);
-        PrintWriter out = spec.commandLine().getOut();
-        if (rows.isEmpty()) {
-            out.println("no record was set aside");
-            return 0;
-        }
-        TextTable table = new TextTable(HEADER);
-        rows.stream().limit(MAX_ROWS).forEach(table::addRow);
-        table.lines().forEach(out::println);
-        if (rows.size() > MAX_ROWS) {
-            out.println("(the latest " + MAX_ROWS + "; all of them are in kafka.refused_records)");
-        }
+        LISTING.print(
+                database.run(this::read),
+                "no record was set aside",
+                spec.commandLine().getOut());
         return 0;
     }
 
@@ -68,23 +56,8 @@ final class ShadowRefusedCommand implements Callable<Integer> {
         try (PreparedStatement statement = connection.prepareStatement(REFUSED)) {
             statement.setString(1, topic);
             statement.setString(2, topic);
-            statement.setInt(3, MAX_ROWS + 1);
-            try (ResultSet row = statement.executeQuery()) {
-                List<List<String>> rows = new ArrayList<>();
-                while (row.next()) {
-                    rows.add(cells(row));
-                }
-                return rows;
-            }
+            statement.setInt(3, Listing.LIMIT);
+            return LISTING.read(statement);
         }
-    }
-
-    private static List<String> cells(ResultSet row) throws SQLException {
-        List<String> cells = new ArrayList<>();
-        for (int column = 1; column <= HEADER.size(); column++) {
-            String text = row.getString(column);
-            cells.add(text == null ? "" : text.replace('\n', ' '));
-        }
-        return cells;
     }
 }

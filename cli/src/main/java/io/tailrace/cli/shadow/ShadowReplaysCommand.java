@@ -1,13 +1,9 @@
 package io.tailrace.cli.shadow;
 
-import io.tailrace.cli.TextTable;
 import io.tailrace.cli.Version;
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +20,20 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Show the ranges of the log that were, are or will be sent again, and how far each has come.")
 final class ShadowReplaysCommand implements Callable<Integer> {
-    private static final int MAX_ROWS = 1_000;
-    private static final List<String> HEADER = List.of(
-            "replay", "forwarder", "topic", "partition", "from", "to", "state", "sent to", "records", "done", "note");
+    private static final Listing LISTING = new Listing(
+            List.of(
+                    "replay",
+                    "forwarder",
+                    "topic",
+                    "partition",
+                    "from",
+                    "to",
+                    "state",
+                    "sent to",
+                    "records",
+                    "done",
+                    "note"),
+            "kafka.replays");
     private static final String REPLAYS =
             """
             SELECT r.id, r.slot, coalesce(t.name, 'number ' || r.topic_id), r.partition_id, r.from_offset, r.to_offset, r.state,
@@ -52,18 +59,10 @@ final class ShadowReplaysCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException {
-        List<List<String>> rows = database.run(this::read);
-        PrintWriter out = spec.commandLine().getOut();
-        if (rows.isEmpty()) {
-            out.println(open ? "no request is open" : "nobody has asked for anything to be sent again");
-            return 0;
-        }
-        TextTable table = new TextTable(HEADER);
-        rows.stream().limit(MAX_ROWS).forEach(table::addRow);
-        table.lines().forEach(out::println);
-        if (rows.size() > MAX_ROWS) {
-            out.println("(the latest " + MAX_ROWS + "; all of them are in kafka.replays)");
-        }
+        LISTING.print(
+                database.run(this::read),
+                open ? "no request is open" : "nobody has asked for anything to be sent again",
+                spec.commandLine().getOut());
         return 0;
     }
 
@@ -72,23 +71,8 @@ final class ShadowReplaysCommand implements Callable<Integer> {
             statement.setString(1, topic);
             statement.setString(2, topic);
             statement.setBoolean(3, open);
-            statement.setInt(4, MAX_ROWS + 1);
-            try (ResultSet row = statement.executeQuery()) {
-                List<List<String>> rows = new ArrayList<>();
-                while (row.next()) {
-                    rows.add(cells(row));
-                }
-                return rows;
-            }
+            statement.setInt(4, Listing.LIMIT);
+            return LISTING.read(statement);
         }
-    }
-
-    private static List<String> cells(ResultSet row) throws SQLException {
-        List<String> cells = new ArrayList<>();
-        for (int column = 1; column <= HEADER.size(); column++) {
-            String text = row.getString(column);
-            cells.add(text == null ? "" : text.replace('\n', ' '));
-        }
-        return cells;
     }
 }

@@ -2,56 +2,25 @@ package io.tailrace.cli.shadow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.local.PostgresAddress;
+import io.tailrace.cli.CommandFixture;
 import io.tailrace.local.junit.PostgresExtension;
-import io.tailrace.schema.Migrations;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
-import picocli.CommandLine;
 
 /** What the commands find and leave in Postgres; what the forwarder makes of that is tested with it. */
 class RepeatCommandsIT {
     @RegisterExtension
     static final PostgresExtension POSTGRES = new PostgresExtension();
 
-    private final PostgresAddress database = POSTGRES.freshDatabase();
-    private StringWriter output = new StringWriter();
-    private Path config;
+    private CommandFixture commands;
 
     @BeforeEach
     void prepare(@TempDir Path directory) throws Exception {
-        config = Files.writeString(
-                directory.resolve("forwarder.toml"),
-                """
-                [postgres]
-                host = "%s"
-                port = %d
-                database = "%s"
-                user = "%s"
-                password = "%s"
-                """
-                        .formatted(
-                                database.host(),
-                                database.port(),
-                                database.database(),
-                                database.user(),
-                                database.password()));
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(database.jdbcUrl());
-        dataSource.setUser(database.user());
-        dataSource.setPassword(database.password());
-        Migrations.migrate(dataSource);
-        execute(
+        commands = new CommandFixture(POSTGRES.freshDatabase(), new ShadowCommand(), directory, "");
+        commands.execute(
                 """
                 INSERT INTO kafka.topics (topic_uuid, name, partitions)
                 VALUES (gen_random_uuid(), 'orders', 2), (gen_random_uuid(), 'payments', 1), (gen_random_uuid(), 'single', 1);
@@ -76,21 +45,22 @@ class RepeatCommandsIT {
     @Test
     void shouldShowRefusedRecordsAndWhatBecameOfThem() throws Exception {
         // Given
-        execute("UPDATE kafka.refused_records SET retried_at = now(), retried_offset = 42 WHERE partition_id = 0");
+        commands.execute(
+                "UPDATE kafka.refused_records SET retried_at = now(), retried_offset = 42 WHERE partition_id = 0");
 
         // When
         int code = run("refused", "--topic", "orders");
 
         // Then
         assertThat(code).isZero();
-        assertThat(output.toString().lines())
+        assertThat(commands.output().lines())
                 .containsExactly(
                         "topic  | partition | offset | refused at           | bytes | dead-letter topic | state                   | reason",
                         "-------+-----------+--------+----------------------+-------+-------------------+-------------------------+----------",
                         "orders | 1         | 22     | 2026-01-01T00:00:01Z | 1     |                   | set aside               | too large",
                         "orders | 0         | 3      | 2026-01-01T00:00:00Z | 5     | offset 7          | sent again to offset 42 | too large");
         assertThat(run("refused", "--topic", "payments")).isZero();
-        assertThat(output.toString()).contains("no record was set aside");
+        assertThat(commands.output()).contains("no record was set aside");
     }
 
     @Test
@@ -100,11 +70,11 @@ class RepeatCommandsIT {
 
         // Then
         assertThat(one).isZero();
-        assertThat(output.toString())
+        assertThat(commands.output())
                 .contains("1 record is to be sent again")
                 .contains("out of order")
                 .contains("forwarder f is not running");
-        assertThat(query("SELECT string_agg(state, ', ' ORDER BY partition_id) FROM kafka.refused_records"))
+        assertThat(commands.query("SELECT string_agg(state, ', ' ORDER BY partition_id) FROM kafka.refused_records"))
                 .isEqualTo("set aside, to be sent");
 
         // When
@@ -114,22 +84,22 @@ class RepeatCommandsIT {
         // Then
         assertThat(all).isZero();
         assertThat(again).isEqualTo(1);
-        assertThat(output.toString()).contains("no record is waiting to be sent again (2 to be sent)");
+        assertThat(commands.output()).contains("no record is waiting to be sent again (2 to be sent)");
     }
 
     @Test
     void shouldSayWhichRecordsMustBeNamed() {
         assertThat(run("retry")).isEqualTo(1);
-        assertThat(output.toString()).contains("or --all");
+        assertThat(commands.output()).contains("or --all");
         assertThat(run("retry", "--topic", "orders", "--all")).isEqualTo(1);
         assertThat(run("retry", "--topic", "orders", "--offset", "3")).isEqualTo(1);
-        assertThat(output.toString()).contains("--offset 3 needs --partition");
+        assertThat(commands.output()).contains("--offset 3 needs --partition");
     }
 
     @Test
     void shouldShowHowFarEachRequestIs() throws Exception {
         // Given
-        execute(
+        commands.execute(
                 """
                 INSERT INTO kafka.replays (slot, topic_id, partition_id, from_offset, to_offset, next_offset, records, state, waiting, failure)
                 VALUES ('f', 1, 0, 0, 4, 4, 3, 'done', NULL, NULL), ('f', 1, 1, 20, 24, 21, 1, 'running', 'it waits', NULL),
@@ -140,7 +110,7 @@ class RepeatCommandsIT {
 
         // Then
         assertThat(code).isZero();
-        assertThat(output.toString().lines())
+        assertThat(commands.output().lines())
                 .containsExactly(
                         "replay | forwarder | topic  | partition | from | to | state   | sent to | records | done  | note",
                         "-------+-----------+--------+-----------+------+----+---------+---------+---------+-------+------------------",
@@ -148,15 +118,15 @@ class RepeatCommandsIT {
                         "2      | f         | orders | 1         | 20   | 24 | running | 21      | 1       | 25 %  | it waits",
                         "1      | f         | orders | 0         | 0    | 4  | done    | 4       | 3       | 100 % |");
         assertThat(run("replays", "--open", "--topic", "orders")).isZero();
-        assertThat(output.toString()).contains("it waits").doesNotContain("100 %");
+        assertThat(commands.output()).contains("it waits").doesNotContain("100 %");
         assertThat(run("replays", "--open", "--topic", "single")).isZero();
-        assertThat(output.toString()).contains("no request is open");
+        assertThat(commands.output()).contains("no request is open");
     }
 
     @Test
     void shouldCancelRequestsThatAreOpen() throws Exception {
         // Given
-        execute(
+        commands.execute(
                 """
                 INSERT INTO kafka.replays (slot, topic_id, partition_id, from_offset, to_offset, state)
                 VALUES ('f', 1, 0, 0, 4, 'done'), ('f', 1, 1, 20, 24, 'running'), ('f', 3, 0, 5, 10, 'requested'),
@@ -167,17 +137,18 @@ class RepeatCommandsIT {
 
         // Then
         assertThat(one).isZero();
-        assertThat(output.toString().lines()).containsExactly("replay 2 (partition 1) is cancelled after 0 records");
+        assertThat(commands.output().lines()).containsExactly("replay 2 (partition 1) is cancelled after 0 records");
         assertThat(run("cancel", "--topic", "single")).isZero();
-        assertThat(output.toString()).contains("replay 3 (partition 0)");
+        assertThat(commands.output()).contains("replay 3 (partition 0)");
         assertThat(run("cancel", "--all")).isZero();
-        assertThat(output.toString()).contains("replay 4 (partition 1)");
+        assertThat(commands.output()).contains("replay 4 (partition 1)");
         assertThat(run("cancel", "--all")).isEqualTo(1);
         assertThat(run("cancel", "1")).isEqualTo(1);
-        assertThat(output.toString()).contains("no such request is open: 1 is done");
+        assertThat(commands.output()).contains("no such request is open: 1 is done");
         assertThat(run("cancel")).isEqualTo(1);
-        assertThat(output.toString()).contains("Give their numbers");
-        assertThat(query("SELECT string_agg(state, ' ' ORDER BY id) FROM kafka.replays WHERE finished_at IS NOT NULL"))
+        assertThat(commands.output()).contains("Give their numbers");
+        assertThat(commands.query(
+                        "SELECT string_agg(state, ' ' ORDER BY id) FROM kafka.replays WHERE finished_at IS NOT NULL"))
                 .isEqualTo("cancelled cancelled cancelled");
     }
 
@@ -188,14 +159,14 @@ class RepeatCommandsIT {
 
         // Then: what is not forwarded yet is left out
         assertThat(code).isZero();
-        assertThat(output.toString().lines())
+        assertThat(commands.output().lines())
                 .startsWith(
                         "replay | topic  | partition | from | to",
                         "-------+--------+-----------+------+---",
                         "1      | orders | 0         | 2    | 7");
-        assertThat(output.toString()).contains("forwarder f is not running");
+        assertThat(commands.output()).contains("forwarder f is not running");
         assertThat(
-                        query(
+                        commands.query(
                                 "SELECT concat_ws(' ', slot, topic_id, partition_id, from_offset, to_offset, state) FROM kafka.replays"))
                 .isEqualTo("f 1 0 2 7 requested");
     }
@@ -208,77 +179,50 @@ class RepeatCommandsIT {
 
         // Then
         assertThat(code).isZero();
-        assertThat(query("SELECT string_agg(partition_id || ': ' || from_offset || '-' || to_offset, ', ' ORDER BY id)"
-                        + " FROM kafka.replays"))
+        assertThat(commands.query(
+                        "SELECT string_agg(partition_id || ': ' || from_offset || '-' || to_offset, ', ' ORDER BY id)"
+                                + " FROM kafka.replays"))
                 .isEqualTo("0: 2-4, 1: 22-24");
     }
 
     @Test
     void shouldSayWhyARangeCannotBeSentAgain() throws Exception {
         assertThat(run("replay", "--topic", "nothing", "--from", "0")).isEqualTo(1);
-        assertThat(output.toString()).contains("there is no topic nothing");
+        assertThat(commands.output()).contains("there is no topic nothing");
         assertThat(run("replay", "--topic", "payments", "--from", "0")).isEqualTo(1);
-        assertThat(output.toString()).contains("topic payments is not forwarded");
+        assertThat(commands.output()).contains("topic payments is not forwarded");
         assertThat(run("replay", "--topic", "orders", "--from", "0")).isEqualTo(1);
-        assertThat(output.toString()).contains("give --partition, or times");
+        assertThat(commands.output()).contains("give --partition, or times");
         assertThat(run("replay", "--topic", "single", "--from", "4")).isEqualTo(1);
-        assertThat(output.toString()).contains("--from 4 is outside of the log of partition 0, which is from 5 to 20");
+        assertThat(commands.output()).contains("--from 4 is outside of the log of partition 0, which is from 5 to 20");
         assertThat(run("replay", "--topic", "single", "--from", "6", "--to", "21"))
                 .isEqualTo(1);
         assertThat(run("replay", "--topic", "single", "--from", "20")).isEqualTo(1);
-        assertThat(output.toString()).contains("nothing to send again");
+        assertThat(commands.output()).contains("nothing to send again");
         assertThat(run("replay", "--topic", "single", "--from", "yesterday")).isEqualTo(1);
-        assertThat(output.toString()).contains("a time with its zone");
+        assertThat(commands.output()).contains("a time with its zone");
         assertThat(run("replay", "--topic", "single", "--partition", "1", "--from", "6"))
                 .isEqualTo(1);
-        assertThat(output.toString()).contains("does not exist or is not forwarded");
-        execute(
+        assertThat(commands.output()).contains("does not exist or is not forwarded");
+        commands.execute(
                 "INSERT INTO kafka.forwarder_topics (forwarder, topic_id, target_name, partitions) VALUES ('g', 3, 'single', '{0}')");
         assertThat(run("replay", "--topic", "single", "--from", "6")).isEqualTo(1);
-        assertThat(output.toString()).contains("give --forwarder, one of f, g");
-        assertThat(query("SELECT count(*) FROM kafka.replays")).isEqualTo("0");
+        assertThat(commands.output()).contains("give --forwarder, one of f, g");
+        assertThat(commands.query("SELECT count(*) FROM kafka.replays")).isEqualTo("0");
     }
 
     @Test
     void shouldSendNothingAgainDuringACutover() throws Exception {
-        execute("UPDATE kafka.migration SET state = 'fenced', fenced_until = now() + interval '1 minute'");
+        commands.execute("UPDATE kafka.migration SET state = 'fenced', fenced_until = now() + interval '1 minute'");
         assertThat(run("retry", "--all")).isEqualTo(1);
-        assertThat(output.toString()).contains("a cutover is under way");
-        execute("UPDATE kafka.migration SET state = 'moved', fenced_until = NULL, forwarder = 'f'");
+        assertThat(commands.output()).contains("a cutover is under way");
+        commands.execute("UPDATE kafka.migration SET state = 'moved', fenced_until = NULL, forwarder = 'f'");
         assertThat(run("replay", "--topic", "single", "--from", "6")).isEqualTo(1);
-        assertThat(output.toString()).contains("the clients have moved to the target");
+        assertThat(commands.output()).contains("the clients have moved to the target");
     }
 
     private int run(String... arguments) {
-        output = new StringWriter();
-        PrintWriter out = new PrintWriter(output, true);
-        CommandLine command = new CommandLine(new ShadowCommand())
-                .setOut(out)
-                .setErr(out)
-                .setExecutionExceptionHandler((failure, line, parsed) -> {
-                    out.println(failure.getMessage());
-                    return 1;
-                });
-        String[] all = new String[arguments.length + 2];
-        System.arraycopy(arguments, 0, all, 0, arguments.length);
-        all[arguments.length] = "--config";
-        all[arguments.length + 1] = config.toString();
-        return command.execute(all);
-    }
-
-    private String query(String sql) throws Exception {
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
-    }
-
-    private void execute(String sql) throws Exception {
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        commands.clearOutput();
+        return commands.run(arguments);
     }
 }
