@@ -29,6 +29,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,44 +49,64 @@ class FailoverIT {
     @RegisterExtension
     final Programs programs = new Programs();
 
+    private LocalPostgres primary;
+    private LocalPostgres standby;
+    private Map<String, Object> there;
+    private VirtualAddress address;
+    private BrokerProgram broker;
+    private ForwarderProgram forwarder;
+
+    @BeforeEach
+    void start() throws Exception {
+        primary = programs.startPostgres();
+        standby = programs.startStandby(primary);
+        LocalKafka target = programs.startTarget();
+        there = target.clientProperties(KafkaListener.SASL_SSL);
+        address = new VirtualAddress(primary.address());
+        broker = programs.startBroker(address.address(), Map.of());
+        forwarder = programs.forwarder(address.address(), target, Map.of());
+        forwarder.start();
+    }
+
+    @AfterEach
+    void close() {
+        if (address != null) {
+            address.close();
+        }
+    }
+
+    private void failOver() {
+        primary.kill();
+        standby.promote();
+        address.leadTo(standby.address());
+    }
+
     @ParameterizedTest(name = "slot at the standby: {0}")
     @ValueSource(booleans = {true, false})
     void shouldGoOnAtTheStandby(boolean slotFollows) throws Exception {
         // Given
-        LocalPostgres primary = programs.startPostgres();
-        LocalPostgres standby = programs.startStandby(primary);
-        waitForTheStandby(primary);
-        LocalKafka target = programs.startTarget();
-        Map<String, Object> there = target.clientProperties(KafkaListener.SASL_SSL);
-        try (VirtualAddress address = new VirtualAddress(primary.address())) {
-            BrokerProgram broker = programs.startBroker(address.address(), Map.of());
-            ForwarderProgram forwarder = programs.forwarder(address.address(), target, Map.of());
-            forwarder.start();
-            List<TopicPartition> partitions = Clients.createTopic(broker.connection(), "taken-over", 4);
-            try (PacedLoad load =
-                    PacedLoad.start(broker.connection(), new RecordGenerator(seed, 1_000), partitions, 500)) {
-                await("records before").atMost(LIMIT).until(() -> load.acknowledged() > 1_000);
-                forwarder.awaitStreaming();
-                if (slotFollows) {
-                    copySlot(primary, standby);
-                }
-
-                // When
-                primary.kill();
-                standby.promote();
-                address.leadTo(standby.address());
-                long before = load.acknowledged();
-                await("records after").atMost(LIMIT).until(() -> load.acknowledged() > before + 1_000);
-                load.stop();
-
-                // Then
-                assertThat(load.failures()).isEmpty();
-                Arrival.assertIdentical(broker.connection(), load.sent());
-                Arrival.awaitLast(there, load.sent(), LIMIT);
-                Arrival.assertIdentical(there, load.sent());
-                forwarder.awaitStreaming();
-                assertThat(hasSlot(standby)).isEqualTo(slotFollows);
+        waitForTheStandby();
+        List<TopicPartition> partitions = Clients.createTopic(broker.connection(), "taken-over", 4);
+        try (PacedLoad load = PacedLoad.start(broker.connection(), new RecordGenerator(seed, 1_000), partitions, 500)) {
+            await("records before").atMost(LIMIT).until(() -> load.acknowledged() > 1_000);
+            forwarder.awaitStreaming();
+            if (slotFollows) {
+                copySlot();
             }
+
+            // When
+            failOver();
+            long before = load.acknowledged();
+            await("records after").atMost(LIMIT).until(() -> load.acknowledged() > before + 1_000);
+            load.stop();
+
+            // Then
+            assertThat(load.failures()).isEmpty();
+            Arrival.assertIdentical(broker.connection(), load.sent());
+            Arrival.awaitLast(there, load.sent(), LIMIT);
+            Arrival.assertIdentical(there, load.sent());
+            forwarder.awaitStreaming();
+            assertThat(hasSlot()).isEqualTo(slotFollows);
         }
     }
 
@@ -92,40 +114,29 @@ class FailoverIT {
     @Test
     void shouldForwardWhatFollowsRecordsThatAreLost() throws Exception {
         // Given: a standby that is not waited for
-        LocalPostgres primary = programs.startPostgres();
-        LocalPostgres standby = programs.startStandby(primary);
-        LocalKafka target = programs.startTarget();
-        Map<String, Object> there = target.clientProperties(KafkaListener.SASL_SSL);
-        try (VirtualAddress address = new VirtualAddress(primary.address())) {
-            BrokerProgram broker = programs.startBroker(address.address(), Map.of());
-            ForwarderProgram forwarder = programs.forwarder(address.address(), target, Map.of());
-            forwarder.start();
-            List<TopicPartition> all = Clients.createTopic(broker.connection(), "lost", 2);
-            List<TopicPartition> busy = all.subList(0, 1);
-            PartitionLogs kept = new PartitionLogs();
-            PartitionLogs forwarded = new PartitionLogs();
-            try (KafkaProducer<byte[], byte[]> producer = Clients.producer(broker.connection())) {
-                send(producer, all, 500, kept, forwarded);
-                Arrival.awaitLast(there, forwarded, LIMIT);
-                awaitReplay(primary, standby);
-                standby.detach();
-                send(producer, all, 100, forwarded);
-                Arrival.awaitLast(there, forwarded, LIMIT);
+        List<TopicPartition> all = Clients.createTopic(broker.connection(), "lost", 2);
+        List<TopicPartition> busy = all.subList(0, 1);
+        PartitionLogs kept = new PartitionLogs();
+        PartitionLogs forwarded = new PartitionLogs();
+        try (KafkaProducer<byte[], byte[]> producer = Clients.producer(broker.connection())) {
+            send(producer, all, 500, kept, forwarded);
+            Arrival.awaitLast(there, forwarded, LIMIT);
+            awaitReplay();
+            standby.detach();
+            send(producer, all, 100, forwarded);
+            Arrival.awaitLast(there, forwarded, LIMIT);
 
-                // When
-                primary.kill();
-                standby.promote();
-                address.leadTo(standby.address());
-                send(producer, busy, 300, kept, forwarded);
+            // When
+            failOver();
+            send(producer, busy, 300, kept, forwarded);
 
-                // Then
-                Arrival.awaitLast(there, forwarded, LIMIT);
-                Arrival.assertIdentical(there, forwarded);
-                Arrival.assertIdentical(broker.connection(), kept);
-                assertThat(forwarder.run("migrate", "verify").output())
-                        .containsPattern("lost *\\| 0 .* green .* 100 of others")
-                        .containsPattern("lost *\\| 1 .* red .* extra");
-            }
+            // Then
+            Arrival.awaitLast(there, forwarded, LIMIT);
+            Arrival.assertIdentical(there, forwarded);
+            Arrival.assertIdentical(broker.connection(), kept);
+            assertThat(forwarder.run("migrate", "verify").output())
+                    .containsPattern("lost *\\| 0 .* green .* 100 of others")
+                    .containsPattern("lost *\\| 1 .* red .* extra");
         }
     }
 
@@ -151,7 +162,7 @@ class FailoverIT {
         }
     }
 
-    private static void awaitReplay(LocalPostgres primary, LocalPostgres standby) throws SQLException {
+    private void awaitReplay() throws SQLException {
         String end = query(primary, "SELECT pg_current_wal_lsn()");
         await("the standby to have everything").atMost(LIMIT).until(() -> query(
                         standby, "SELECT pg_last_wal_replay_lsn() >= '" + end + "'")
@@ -168,7 +179,7 @@ class FailoverIT {
     }
 
     /** So that nothing is acknowledged, and nothing forwarded, that the standby does not have. */
-    private static void waitForTheStandby(LocalPostgres primary) throws SQLException {
+    private void waitForTheStandby() throws SQLException {
         execute(
                 primary,
                 "ALTER SYSTEM SET synchronous_standby_names = 'standby'",
@@ -177,11 +188,11 @@ class FailoverIT {
     }
 
     /** With snapshots of what runs, which Postgres writes every 15 s by itself, it is there at once. */
-    private static void copySlot(LocalPostgres primary, LocalPostgres standby) throws SQLException {
+    private void copySlot() throws SQLException {
         execute(standby, "ALTER SYSTEM SET sync_replication_slots = on", "SELECT pg_reload_conf()");
         await("the slot at the standby").atMost(LIMIT).until(() -> {
             execute(primary, "SELECT pg_log_standby_snapshot()");
-            return hasSlot(standby);
+            return hasSlot();
         });
     }
 
@@ -195,7 +206,7 @@ class FailoverIT {
     }
 
     /** A slot that came from the primary, not one that was made here. */
-    private static boolean hasSlot(LocalPostgres standby) throws SQLException {
+    private boolean hasSlot() throws SQLException {
         String count =
                 "SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'logical' AND synced AND NOT temporary";
         return query(standby, count).equals("1");
