@@ -31,7 +31,13 @@ public record TopicDefaults(
                                 "Which time a record carries: CreateTime, the producer's, or LogAppendTime, the broker's. A topic's own message.timestamp.type goes first.",
                         byDefault = "CreateTime",
                         oneOf = {"CreateTime", "LogAppendTime"})
-                String messageTimestampType) {
+                String messageTimestampType,
+        @Setting(
+                        value =
+                                "How new records are stored: records, a row for each, whose key, value and headers SQL can read; or batches, a row for each record batch as its producer compressed it, several times faster and smaller. A topic's own storage.format goes first.",
+                        byDefault = "records",
+                        oneOf = {"records", "batches"})
+                String storageFormat) {
 
     public TopicDefaults {
         if (defaultPartitions > maxPartitions) {

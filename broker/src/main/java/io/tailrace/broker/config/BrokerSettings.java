@@ -1,5 +1,6 @@
 package io.tailrace.broker.config;
 
+import io.tailrace.broker.topic.StorageFormat;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,10 @@ public final class BrokerSettings {
                 .flatMap(layer -> firstOf(layer, synonyms).stream())
                 .findFirst()
                 .ifPresent(value -> defaults.put(name, value)));
+        layers.stream()
+                .filter(layer -> layer.containsKey(StorageFormat.BROKER_CONFIG))
+                .findFirst()
+                .ifPresent(layer -> defaults.put(StorageFormat.TOPIC_CONFIG, layer.get(StorageFormat.BROKER_CONFIG)));
         return defaults;
     }
 

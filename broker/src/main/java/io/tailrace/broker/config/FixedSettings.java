@@ -1,6 +1,7 @@
 package io.tailrace.broker.config;
 
 import io.tailrace.broker.group.CoordinatorSettings;
+import io.tailrace.broker.topic.StorageFormat;
 import io.tailrace.config.BrokerConfig;
 import io.tailrace.config.ListenerConfig;
 import java.util.HashMap;
@@ -37,6 +38,7 @@ public final class FixedSettings {
         settings.put(
                 ServerLogConfigs.LOG_MESSAGE_TIMESTAMP_TYPE_CONFIG,
                 config.topics().messageTimestampType());
+        settings.put(StorageFormat.BROKER_CONFIG, config.topics().storageFormat());
         settings.put("fetch.max.bytes", text(config.log().fetchMaxBytes()));
         settings.put(
                 "producer.id.expiration.ms",

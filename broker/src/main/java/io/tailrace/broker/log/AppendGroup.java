@@ -60,9 +60,7 @@ final class AppendGroup {
 
     private record Answer(CompletableFuture<AppendResult> future, AppendResult result) {}
 
-    private final RecordRows recordRows;
-    private final GlobalOffsets globalOffsets;
-    private final CopyBuffer rows;
+    private final GroupRows rows;
     private final TransactionGate gate;
     private final AppendFence fence;
     private final LongSupplier clockMs;
@@ -71,15 +69,7 @@ final class AppendGroup {
     private final Map<SequenceRow.Key, SequenceRow> sequences = new LinkedHashMap<>();
     private final List<Answer> answers = new ArrayList<>();
 
-    AppendGroup(
-            RecordRows recordRows,
-            GlobalOffsets globalOffsets,
-            CopyBuffer rows,
-            TransactionGate gate,
-            AppendFence fence,
-            LongSupplier clockMs) {
-        this.recordRows = recordRows;
-        this.globalOffsets = globalOffsets;
+    AppendGroup(GroupRows rows, TransactionGate gate, AppendFence fence, LongSupplier clockMs) {
         this.rows = rows;
         this.gate = gate;
         this.fence = fence;
@@ -116,7 +106,7 @@ final class AppendGroup {
         }
         OpenTransaction transaction = gate.transactionOf(partition, header);
         long nowMs = clockMs.getAsLong();
-        write(append, change.nextOffset, nowMs);
+        rows.add(append.batch(), partition, change.nextOffset, nowMs);
         accept(append, change, window, nowMs);
         if (transaction != null) {
             join(change, transaction, append.batch().count());
@@ -129,16 +119,6 @@ final class AppendGroup {
                         transaction,
                         key -> new TransactionAppend(change.partition.id(), transaction, change.nextOffset - records))
                 .onAppended(change.nextOffset - 1);
-    }
-
-    private void write(PendingAppend append, long firstOffset, long nowMs) {
-        int sizeBefore = rows.size();
-        try {
-            recordRows.write(append.batch(), append.partition(), firstOffset, nowMs, globalOffsets, rows);
-        } catch (RuntimeException | Error e) {
-            rows.truncate(sizeBefore);
-            throw e;
-        }
     }
 
     private void accept(PendingAppend append, Change change, @Nullable ProducerWindow window, long nowMs) {
@@ -194,7 +174,7 @@ final class AppendGroup {
                 .toList();
     }
 
-    CopyBuffer rows() {
+    GroupRows rows() {
         return rows;
     }
 
@@ -205,7 +185,7 @@ final class AppendGroup {
     }
 
     int bytes() {
-        return rows.size();
+        return rows.bytes();
     }
 
     /** The transaction is committed: memory follows, then the answers. */

@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
@@ -48,8 +47,6 @@ final class AppendTransaction {
             )
             """
                     + CLAIM;
-
-    private static final String COPY = "COPY kafka.messages (" + RecordRows.COLUMNS + ") FROM STDIN (FORMAT binary)";
 
     private final int leaseEpoch;
 
@@ -138,7 +135,7 @@ final class AppendTransaction {
             throw new OffsetsMovedException();
         }
         try {
-            copy(connection, group.rows());
+            group.rows().copy(connection);
         } catch (PSQLException e) {
             throw isLeafNotSeen(e) ? new LeafNotSeenException(e) : e;
         }
@@ -245,17 +242,5 @@ final class AppendTransaction {
         return PSQLState.CHECK_VIOLATION.getState().equals(e.getSQLState())
                 && message != null
                 && message.getConstraint() == null;
-    }
-
-    private static void copy(Connection connection, CopyBuffer rows) throws SQLException {
-        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY);
-        try {
-            copy.writeToCopy(rows.array(), 0, rows.size());
-            copy.endCopy();
-        } finally {
-            if (copy.isActive()) {
-                copy.cancelCopy();
-            }
-        }
     }
 }

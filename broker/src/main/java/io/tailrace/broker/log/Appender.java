@@ -63,9 +63,8 @@ final class Appender implements AutoCloseable {
     private volatile AppendObserver observer = (records, bytes, durationNs) -> {};
 
     // Confined to the thread.
-    private final RecordRows recordRows;
     private final GlobalOffsets globalOffsets = new GlobalOffsets();
-    private final CopyBuffer rows = new CopyBuffer(RETAINED_BYTES);
+    private final GroupRows rows;
     private final Deque<PendingAppend> waiting = new ArrayDeque<>();
     private final UncertainPartitions uncertain;
     private int leafNotSeen;
@@ -86,7 +85,8 @@ final class Appender implements AutoCloseable {
         this.fence = fence;
         this.groupBytes = settings.groupBytes();
         this.producerExpirationMs = settings.producerIdExpiration().toMillis();
-        this.recordRows = new RecordRows(new BatchPayload(settings.maxUncompressedBatchBytes()));
+        this.rows =
+                new GroupRows(new BatchPayload(settings.maxUncompressedBatchBytes()), globalOffsets, RETAINED_BYTES);
         this.time = time;
         this.thread = new Thread(this::run, name);
         thread.start();
@@ -171,7 +171,7 @@ final class Appender implements AutoCloseable {
     }
 
     private boolean writeGroup(Deque<PendingAppend> source, Connection current) {
-        AppendGroup group = new AppendGroup(recordRows, globalOffsets, rows, gate, fence, time::milliseconds);
+        AppendGroup group = new AppendGroup(rows, gate, fence, time::milliseconds);
         List<PendingAppend> members = new ArrayList<>();
         try {
             while (!source.isEmpty() && group.bytes() < groupBytes) {
@@ -225,7 +225,6 @@ final class Appender implements AutoCloseable {
     private void write(Connection current, AppendGroup group)
             throws SQLException, OffsetsMovedException, TransactionsEndedException, FencedException {
         long startNs = time.nanoseconds();
-        rows.end();
         transaction.write(current, group);
         observer.onCommitted(group.records(), group.bytes(), time.nanoseconds() - startNs);
     }

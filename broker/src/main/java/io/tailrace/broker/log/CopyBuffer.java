@@ -13,6 +13,7 @@ import java.util.Arrays;
 final class CopyBuffer {
 
     private static final byte[] SIGNATURE = "PGCOPY\n\377\r\n\0".getBytes(StandardCharsets.ISO_8859_1);
+    private static final int HEADER_BYTES = SIGNATURE.length + 2 * Integer.BYTES;
     private static final int NULL = -1;
 
     private final int retainedBytes;
@@ -46,6 +47,10 @@ final class CopyBuffer {
 
     void end() {
         putShort(-1);
+    }
+
+    boolean hasRows() {
+        return size > HEADER_BYTES;
     }
 
     /** Forgets everything after a size that it had before. */
@@ -83,6 +88,16 @@ final class CopyBuffer {
         putInt(length);
         value.get(value.position(), bytes, size, length);
         size += length;
+    }
+
+    /**
+     * The rest of the buffer, which keeps its position; returned is its copy among the rows, for changes of bytes until the next
+     * field.
+     */
+    ByteBuffer bytesFieldInPlace(ByteBuffer value) {
+        int length = value.remaining();
+        bytesField(value);
+        return ByteBuffer.wrap(bytes, size - length, length).slice();
     }
 
     /** A jsonb value in its binary form: a version byte, then the text. */

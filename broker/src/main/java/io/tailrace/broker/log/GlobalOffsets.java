@@ -45,6 +45,15 @@ final class GlobalOffsets {
         }
     }
 
+    /** The first of so many that follow each other, but for the end of a block: the order of all is a rough one anyway. */
+    long next(int count) {
+        long first = next();
+        for (int i = 1; i < count; i++) {
+            next();
+        }
+        return first;
+    }
+
     long next() {
         if (next == endExc) {
             next = reserved.remove();

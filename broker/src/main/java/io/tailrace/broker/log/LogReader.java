@@ -27,21 +27,35 @@ public final class LogReader {
     private static final int MIN_BUFFER_BYTES = 4 * 1024;
     private static final int RECORD_OVERHEAD_BYTES = 24;
 
+    /** Instead of a size: the row did not fit any more. */
+    private static final int NO_ROOM = -1;
+
     /** There is no row between start and end. */
     private static final long NO_ROWS = -1;
 
     /** There may be more rows before the end. */
     private static final long CUT_SHORT = Long.MAX_VALUE;
 
+    /**
+     * From the row that holds the first offset on: a batch may begin before it. Of a batch that does not fit any more, comes
+     * only that it is there.
+     */
     private static final String SQL =
             """
-            SELECT partition_offset, key, value, headers, timestamp_ms, attributes, size_before + size AS size_with
+            SELECT partition_offset, key, value, headers, timestamp_ms, attributes, size_before + size AS size_with,
+                   record_count, is_batch, CASE WHEN size_before = 0 OR size_before + size <= ? THEN batch END
             FROM (SELECT *, sum(size) OVER (ORDER BY partition_offset ROWS UNBOUNDED PRECEDING) - size AS size_before
-                  FROM (SELECT partition_offset, key, value, headers, timestamp_ms, attributes,
+                  FROM (SELECT partition_offset, key, value, headers, timestamp_ms, attributes, record_count, batch,
+                               batch IS NOT NULL AS is_batch,
                                coalesce(octet_length(key), 0) + coalesce(octet_length(value), 0)
-                                   + coalesce(pg_column_size(headers), 0) AS size
-                        FROM %s
-                        WHERE topic_id = ? AND partition_id = ? AND partition_offset >= ? AND partition_offset < ?
+                                   + coalesce(pg_column_size(headers), 0) + coalesce(octet_length(batch), 0) AS size
+                        FROM %1$s
+                        WHERE topic_id = ? AND partition_id = ?
+                          AND partition_offset >= coalesce(
+                              (SELECT partition_offset FROM %1$s
+                               WHERE topic_id = ? AND partition_id = ? AND partition_offset <= ?
+                               ORDER BY partition_offset DESC LIMIT 1), 0)
+                          AND partition_offset + record_count > ? AND partition_offset < ?
                         ORDER BY partition_offset
                         LIMIT ?) AS candidates) AS sized
             WHERE size_before < ?
@@ -55,10 +69,10 @@ public final class LogReader {
     }
 
     /**
-     * Reads whole records from an offset on.
+     * Reads from an offset on: whole records, and whole batches, of which the first may begin before the offset.
      *
      * @param endOffsetExc where to end: the high watermark, or the last stable offset
-     * @param maxBytes how large the result may be, unless its first record alone is larger
+     * @param maxBytes how large the result may be, unless its first record or batch alone is larger
      * @return in the order of their offsets; empty only where start and end are the same
      */
     public MemoryRecords read(Partition partition, long startOffset, long endOffsetExc, int maxBytes)
@@ -69,13 +83,8 @@ public final class LogReader {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement statement = connection.prepareStatement(
                         SQL.formatted(partition.topic().leaf()))) {
-            statement.setInt(1, partition.id().topicId());
-            statement.setInt(2, partition.id().partition());
-            statement.setLong(3, startOffset);
-            statement.setLong(4, endOffsetExc);
-            int maxRows = rowsFor(partition.averageRecordBytes(), maxBytes);
-            statement.setInt(5, maxRows);
-            statement.setInt(6, Math.max(1, maxBytes));
+            int maxRows = rowsFor(partition.averageRowBytes(), maxBytes);
+            bind(statement, partition, startOffset, endOffsetExc, maxRows, Math.max(1, maxBytes));
             try (ResultSet rows = statement.executeQuery()) {
                 RecordsWriter writer = writer(partition, endOffsetExc - startOffset, maxBytes);
                 long nextOffset = collect(rows, writer, partition, maxRows, Math.max(1, maxBytes));
@@ -87,8 +96,29 @@ public final class LogReader {
         }
     }
 
+    private static void bind(
+            PreparedStatement statement,
+            Partition partition,
+            long startOffset,
+            long endOffsetExc,
+            int maxRows,
+            int maxBytes)
+            throws SQLException {
+        PartitionId id = partition.id();
+        statement.setInt(1, maxBytes);
+        statement.setInt(2, id.topicId());
+        statement.setInt(3, id.partition());
+        statement.setInt(4, id.topicId());
+        statement.setInt(5, id.partition());
+        statement.setLong(6, startOffset);
+        statement.setLong(7, startOffset);
+        statement.setLong(8, endOffsetExc);
+        statement.setInt(9, maxRows);
+        statement.setInt(10, maxBytes);
+    }
+
     private static RecordsWriter writer(Partition partition, long offsets, int maxBytes) {
-        int average = partition.averageRecordBytes();
+        int average = partition.averageRowBytes();
         long expectedBytes = average == 0 ? MIN_BUFFER_BYTES : Math.max(MIN_BUFFER_BYTES, offsets * (average + 8L));
         return new RecordsWriter((int) Math.min(expectedBytes, Math.max(maxBytes, MIN_BUFFER_BYTES)), maxBytes);
     }
@@ -100,15 +130,14 @@ public final class LogReader {
         int count = 0;
         long nextOffset = NO_ROWS;
         while (nextOffset != CUT_SHORT && rows.next()) {
-            SimpleRecord record = record(rows);
-            boolean logAppendTime = (rows.getShort(6) & RecordRows.LOG_APPEND_TIME) != 0;
-            if (writer.add(rows.getLong(1), record, logAppendTime)) {
-                bytes += size(record.key()) + size(record.value()) + RECORD_OVERHEAD_BYTES;
+            int rowBytes = rows.getBoolean(9) ? addBatch(rows, writer) : addRecord(rows, writer);
+            if (rowBytes == NO_ROOM) {
+                nextOffset = CUT_SHORT;
+            } else {
+                bytes += rowBytes;
                 count++;
                 boolean last = count == maxRows || rows.getLong(7) >= maxBytes;
-                nextOffset = last ? CUT_SHORT : rows.getLong(1) + 1;
-            } else {
-                nextOffset = CUT_SHORT;
+                nextOffset = last ? CUT_SHORT : rows.getLong(1) + rows.getInt(8);
             }
         }
         if (count > 0) {
@@ -117,7 +146,20 @@ public final class LogReader {
         return nextOffset;
     }
 
-    /** How many rows to look at: one more than fit, going by what a record took last time. */
+    private static int addBatch(ResultSet row, RecordsWriter writer) throws SQLException {
+        byte[] batch = row.getBytes(10);
+        return batch != null && writer.addBatch(ByteBuffer.wrap(batch)) ? batch.length : NO_ROOM;
+    }
+
+    private static int addRecord(ResultSet row, RecordsWriter writer) throws SQLException {
+        SimpleRecord record = record(row);
+        boolean logAppendTime = (row.getShort(6) & RowAttributes.LOG_APPEND_TIME) != 0;
+        return writer.add(row.getLong(1), record, logAppendTime)
+                ? size(record.key()) + size(record.value()) + RECORD_OVERHEAD_BYTES
+                : NO_ROOM;
+    }
+
+    /** How many rows to look at: one more than fit, going by what a row took last time. */
     private static int rowsFor(int averageBytes, int maxBytes) {
         return averageBytes == 0 ? FIRST_READ_ROWS : Math.min(MAX_ROWS, maxBytes / averageBytes + 1);
     }

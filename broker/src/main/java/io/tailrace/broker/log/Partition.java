@@ -33,7 +33,7 @@ public final class Partition {
     private volatile long logStartOffset;
     private volatile boolean deleted;
     private volatile boolean producersChanged;
-    private volatile int averageRecordBytes;
+    private volatile int averageRowBytes;
 
     // Confined to the appender's thread.
     private final Map<Long, ProducerWindow> producers = new HashMap<>();
@@ -145,13 +145,13 @@ public final class Partition {
         return deleted;
     }
 
-    /** How many bytes a record took when it was last read; 0 before. */
-    int averageRecordBytes() {
-        return averageRecordBytes;
+    /** How many bytes a row took when the log was last read; 0 before. */
+    int averageRowBytes() {
+        return averageRowBytes;
     }
 
-    void onRead(int recordBytes) {
-        averageRecordBytes = recordBytes;
+    void onRead(int rowBytes) {
+        averageRowBytes = rowBytes;
     }
 
     /** Has the waiter told of every append from now on, until it is removed. */

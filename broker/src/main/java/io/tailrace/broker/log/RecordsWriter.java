@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts records together into batches for a consumer. A batch ends where the kind of timestamp changes: with log append
- * time all records of a batch have one. Served batches carry no producer id; sequences are no business of consumers.
- * Confined to one thread.
+ * time all records of a batch have one. Served batches carry no producer id; sequences are no business of consumers. What is
+ * stored as a batch goes in between as it is. Confined to one thread.
  */
 final class RecordsWriter {
 
@@ -42,6 +42,17 @@ final class RecordsWriter {
             return false;
         }
         current.appendWithOffset(offset, record);
+        return true;
+    }
+
+    /** Adds a batch as it is, or returns false if there is no room for it. The first always fits. */
+    boolean addBatch(ByteBuffer batch) {
+        finishBatch();
+        if (finishedBytes > 0 && finishedBytes + batch.remaining() > maxBytes) {
+            return false;
+        }
+        finishedBytes += batch.remaining();
+        stream.write(batch);
         return true;
     }
 

@@ -17,20 +17,19 @@ class AppendGroupTest {
 
     private static final long NOW_MS = 5_000_000;
 
-    private final CopyBuffer rows = new CopyBuffer(1024);
+    private final GroupRows rows = rows();
     private final Partition partition = Batches.partition(Map.of());
     private final AppendGroup group = group(rows);
 
-    private static AppendGroup group(CopyBuffer rows) {
+    private static GroupRows rows() {
         GlobalOffsets globalOffsets = new GlobalOffsets();
         globalOffsets.add(0);
+        return new GroupRows(new BatchPayload(1 << 20), globalOffsets, 1024);
+    }
+
+    private static AppendGroup group(GroupRows rows) {
         return new AppendGroup(
-                new RecordRows(new BatchPayload(1 << 20)),
-                globalOffsets,
-                rows,
-                new TransactionGate(id -> ProducerEpochs.NOT_TRANSACTIONAL),
-                AppendFence.NONE,
-                () -> NOW_MS);
+                rows, new TransactionGate(id -> ProducerEpochs.NOT_TRANSACTIONAL), AppendFence.NONE, () -> NOW_MS);
     }
 
     @Test
@@ -84,7 +83,7 @@ class AppendGroupTest {
         // Given
         group.add(Batches.pending(partition, Batches.idempotent(7, 0, 0, 3)));
         group.onCommitted();
-        AppendGroup later = group(new CopyBuffer(1024));
+        AppendGroup later = group(rows());
         PendingAppend again = Batches.pending(partition, Batches.idempotent(7, 0, 0, 3));
 
         // When
@@ -130,14 +129,14 @@ class AppendGroupTest {
     void shouldLeaveNothingOfABatchThatIsRefused() {
         // Given
         group.add(Batches.pending(partition, Batches.idempotent(7, 0, 0, 3)));
-        int size = rows.size();
+        int size = rows.bytes();
 
         // When
         assertThatThrownBy(() -> group.add(Batches.pending(partition, Batches.idempotent(7, 0, 9, 3))))
                 .isInstanceOf(OutOfOrderSequenceException.class);
 
         // Then
-        assertThat(rows.size()).isEqualTo(size);
+        assertThat(rows.bytes()).isEqualTo(size);
         assertThat(group.changes()).singleElement().satisfies(change -> assertThat(change.nextOffset())
                 .isEqualTo(103));
     }
@@ -160,7 +159,7 @@ class AppendGroupTest {
     void shouldRefuseARecordWithoutAKeyOnACompactedTopic() {
         // Given
         Partition compacted = Batches.partition(Map.of("cleanup.policy", "compact"));
-        int size = rows.size();
+        int size = rows.bytes();
 
         // When
         assertThatThrownBy(() -> group.add(Batches.pending(
@@ -176,7 +175,7 @@ class AppendGroupTest {
                 });
 
         // Then
-        assertThat(rows.size()).isEqualTo(size);
+        assertThat(rows.bytes()).isEqualTo(size);
         assertThat(group.isEmpty()).isTrue();
     }
 
@@ -205,8 +204,9 @@ class AppendGroupTest {
         assertThat(append.answer().get().logAppendTimeMs()).isEqualTo(NOW_MS);
         // The fields of the one row, after the 19 bytes of COPY's head; the last five are time, attributes, global
         // offset, and two nulls.
-        ByteBuffer row = ByteBuffer.wrap(rows.array(), 0, rows.size());
-        assertThat(row.getLong(rows.size() - 8 - 8 - 4 - 2 - 4 - 8)).isEqualTo(NOW_MS);
-        assertThat(row.getShort(rows.size() - 8 - 8 - 4 - 2)).isEqualTo(RecordRows.LOG_APPEND_TIME);
+        int size = rows.records().size();
+        ByteBuffer row = ByteBuffer.wrap(rows.records().array(), 0, size);
+        assertThat(row.getLong(size - 8 - 8 - 4 - 2 - 4 - 8)).isEqualTo(NOW_MS);
+        assertThat(row.getShort(size - 8 - 8 - 4 - 2)).isEqualTo(RowAttributes.LOG_APPEND_TIME);
     }
 }

@@ -27,12 +27,7 @@ class PartitionTransactionsTest {
         globalOffsets.add(0);
         TransactionGate gate = new TransactionGate(id -> id == PRODUCER ? EPOCH : ProducerEpochs.NOT_TRANSACTIONAL);
         return new AppendGroup(
-                new RecordRows(new BatchPayload(1 << 20)),
-                globalOffsets,
-                new CopyBuffer(1024),
-                gate,
-                AppendFence.NONE,
-                () -> 1000);
+                new GroupRows(new BatchPayload(1 << 20), globalOffsets, 1024), gate, AppendFence.NONE, () -> 1000);
     }
 
     private static MemoryRecords transactional(long producerId, int epoch, int sequence) {

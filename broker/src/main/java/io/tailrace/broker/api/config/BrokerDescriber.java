@@ -8,6 +8,7 @@ import static org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSou
 import io.tailrace.broker.api.config.ConfigEntries.Detail;
 import io.tailrace.broker.config.BrokerSettings;
 import io.tailrace.broker.config.ConfigRules;
+import io.tailrace.broker.topic.StorageFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -114,7 +115,7 @@ final class BrokerDescriber {
     }
 
     private static void addDefault(List<DescribeConfigsSynonym> synonyms, String name) {
-        ConfigKey key = AbstractKafkaConfig.CONFIG_DEF.configKeys().get(name);
+        @Nullable ConfigKey key = key(name);
         if (key != null && key.hasDefault() && key.defaultValue != null) {
             String value = ConfigDef.convertToString(key.defaultValue, key.type);
             synonyms.add(ConfigEntries.synonym(name, value, key.type, DEFAULT_CONFIG));
@@ -122,6 +123,9 @@ final class BrokerDescriber {
     }
 
     private static @Nullable ConfigKey key(String name) {
+        if (name.equals(StorageFormat.BROKER_CONFIG)) {
+            return StorageFormat.configKey();
+        }
         ConfigKey key = AbstractKafkaConfig.CONFIG_DEF.configKeys().get(name);
         return key != null ? key : QuotaConfig.brokerQuotaConfigs().configKeys().get(name);
     }
