@@ -24,6 +24,7 @@ import io.tailrace.broker.log.LogStartOffsets;
 import io.tailrace.broker.log.OffsetFinder;
 import io.tailrace.broker.log.PartitionTable;
 import io.tailrace.broker.log.ProducerExpiry;
+import io.tailrace.broker.log.recent.RecentMemory;
 import io.tailrace.broker.metrics.BrokerMetrics;
 import io.tailrace.broker.metrics.BrokerState;
 import io.tailrace.broker.metrics.MeteredDispatcher;
@@ -132,7 +133,8 @@ public final class Broker implements AutoCloseable {
         BrokerThreads threads = own(new BrokerThreads(config.log().fetchThreads()));
 
         TopicRegistry registry = new TopicRegistry();
-        PartitionTable partitions = new PartitionTable();
+        RecentMemory recentMemory = new RecentMemory(config.log().recentBytes());
+        PartitionTable partitions = new PartitionTable(recentMemory);
         migration.onReturn(partitions::reload);
         migration.onReconnect(partitions::findLost);
         DynamicConfigs configs = new DynamicConfigs(database);
@@ -225,6 +227,7 @@ public final class Broker implements AutoCloseable {
             threads.maintainEvery(BACKLOG_INTERVAL, backlog::refresh);
             metrics.observe(new BrokerState(
                     partitions,
+                    recentMemory,
                     transactions.coordinator(),
                     groups,
                     quotas,

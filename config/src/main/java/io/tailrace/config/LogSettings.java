@@ -45,6 +45,13 @@ public record LogSettings(
                 int fetchMaxBytes,
         @Setting(
                         value =
+                                "Memory for the newest records of all partitions: consumers that are caught up get them from there, without a query. 0: none are kept.",
+                        byDefault = "64MiB",
+                        min = "0",
+                        max = "64GiB")
+                long recentBytes,
+        @Setting(
+                        value =
                                 "Incremental fetch sessions: consumers that name their partitions once. When all are taken, further consumers name all their partitions in each fetch.",
                         byDefault = "1000",
                         min = "0",

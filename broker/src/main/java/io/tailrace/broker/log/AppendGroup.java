@@ -193,7 +193,8 @@ final class AppendGroup {
         changes.values().forEach(change -> {
             // Before the high watermark: whoever sees the records must see that they are not stable.
             change.transactions.values().forEach(TransactionAppend::apply);
-            change.partition.onAppended(change.nextOffset, change.bytes, change.producers);
+            change.partition.onAppended(
+                    change.nextOffset, change.bytes, change.producers, change.transactions.keySet());
         });
         answers.forEach(answer -> answer.future.complete(answer.result));
     }

@@ -21,6 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchRecords {
 
+    /**
+     * A batch that was read.
+     *
+     * @param records without compression; valid until the next batch is read
+     */
+    record Read(ByteBuffer records, long maxTimestampMs) {}
+
     private final BatchPayload payload;
 
     BatchRecords(BatchPayload payload) {
@@ -33,11 +40,11 @@ final class BatchRecords {
      *
      * @param firstOffset the offset of the first record
      * @param nowMs the time of the append
-     * @return the greatest timestamp
+     * @return what was read
      * @throws org.apache.kafka.common.errors.ApiException for a batch whose contents break a rule
      * @throws RecordValidationException likewise, where single records are to blame
      */
-    long forEach(
+    Read forEach(
             IncomingBatch batch, Partition partition, long firstOffset, long nowMs, Consumer<DefaultRecord> consumer) {
         ByteBuffer records = payload.records(batch);
         TopicSettings settings = partition.topic().settings();
@@ -72,7 +79,7 @@ final class BatchRecords {
             throw new RecordValidationException(
                     new InvalidRecordException("One or more records have been rejected"), errors);
         }
-        return maxTimestampMs;
+        return new Read(records.rewind(), maxTimestampMs);
     }
 
     private static DefaultRecord next(

@@ -1,10 +1,14 @@
 package io.tailrace.broker.log;
 
+import io.tailrace.broker.log.BatchRecords.Read;
 import io.tailrace.broker.topic.StorageFormat;
 import io.tailrace.broker.topic.TopicSettings;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -34,7 +38,7 @@ final class GroupRows {
     }
 
     /**
-     * Adds the rows of a batch.
+     * Adds the rows of a batch, and what consumers get of it to the partition's recent batches.
      *
      * @throws RuntimeException Kafka's exception for a batch that breaks a rule; then nothing of it is left
      */
@@ -58,20 +62,35 @@ final class GroupRows {
 
     private void addBatch(
             IncomingBatch batch, Partition partition, long firstOffset, long nowMs, RowAttributes attributes) {
-        long maxTimestampMs = batchRecords.forEach(batch, partition, firstOffset, nowMs, record -> {});
+        Read read = batchRecords.forEach(batch, partition, firstOffset, nowMs, record -> {});
+        ServedBatch served = new ServedBatch(batch, firstOffset, read.maxTimestampMs(), attributes.logAppendTime());
         long globalOffset = globalOffsets.next(batch.count());
-        BatchRows.write(batch, partition.id(), firstOffset, maxTimestampMs, attributes, globalOffset, batches);
+        ByteBuffer stored = BatchRows.write(served, partition.id(), attributes, globalOffset, batches);
+        ByteBuffer recent = partition.recent().reserve(firstOffset, served.nextOffset(), stored.remaining());
+        if (recent != null) {
+            recent.put(stored);
+        }
     }
 
+    /** Consumers get such records without compression, so the recent ones too. */
     private void addRecords(
             IncomingBatch batch, Partition partition, long firstOffset, long nowMs, RowAttributes attributes) {
         PartitionId id = partition.id();
-        batchRecords.forEach(
+        Read read = batchRecords.forEach(
                 batch,
                 partition,
                 firstOffset,
                 nowMs,
                 record -> recordRows.write(record, id, attributes, globalOffsets.next(), records));
+        ServedBatch served = new ServedBatch(batch, firstOffset, read.maxTimestampMs(), attributes.logAppendTime());
+        int size = DefaultRecordBatch.RECORD_BATCH_OVERHEAD + read.records().remaining();
+        ByteBuffer recent = partition.recent().reserve(firstOffset, served.nextOffset(), size);
+        if (recent != null) {
+            recent.duplicate()
+                    .position(DefaultRecordBatch.RECORD_BATCH_OVERHEAD)
+                    .put(read.records());
+            served.writeHeader(recent, CompressionType.NONE);
+        }
     }
 
     CopyBuffer records() {

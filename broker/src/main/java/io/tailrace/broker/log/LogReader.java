@@ -12,7 +12,8 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads records by offset. Blocks on Postgres; thread-safe, with a connection of the pool for each read.
+ * Reads records by offset: the newest from memory, all others from Postgres, on which it then blocks. Thread-safe, with a
+ * connection of the pool for each such read.
  *
  * <p>Postgres adds up what the rows take and sends no more than wanted, in one round trip: a client of a thousand records of
  * a megabyte each, who asks for one, must not make the broker hold them all.
@@ -80,6 +81,12 @@ public final class LogReader {
         if (startOffset >= endOffsetExc) {
             return MemoryRecords.EMPTY;
         }
+        MemoryRecords recent = partition.recent().read(startOffset, endOffsetExc, maxBytes);
+        return recent != null ? recent : readRows(partition, startOffset, endOffsetExc, maxBytes);
+    }
+
+    private MemoryRecords readRows(Partition partition, long startOffset, long endOffsetExc, int maxBytes)
+            throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement statement = connection.prepareStatement(
                         SQL.formatted(partition.topic().leaf()))) {

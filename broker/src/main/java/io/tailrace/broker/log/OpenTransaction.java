@@ -19,6 +19,7 @@ public final class OpenTransaction {
     private final long registration;
     private volatile long firstOffset;
     private volatile boolean ending;
+    private volatile boolean withdrawn;
 
     /** @param registration the number of its row in {@code kafka.transaction_partitions} */
     OpenTransaction(long producerId, short producerEpoch, long registration, long firstOffset) {
@@ -58,6 +59,15 @@ public final class OpenTransaction {
     /** It is about to be ended, or, after an attempt that failed, goes on. */
     public void setEnding(boolean isEnding) {
         ending = isEnding;
+    }
+
+    /** True once its records are not in the log any more, or nobody here knows. */
+    boolean isWithdrawn() {
+        return withdrawn;
+    }
+
+    void withdraw() {
+        withdrawn = true;
     }
 
     void onAppended(long offset) {

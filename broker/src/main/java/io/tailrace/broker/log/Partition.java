@@ -1,6 +1,9 @@
 package io.tailrace.broker.log;
 
+import io.tailrace.broker.log.recent.RecentBatches;
+import io.tailrace.broker.log.recent.RecentMemory;
 import io.tailrace.broker.topic.Topic;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +30,7 @@ public final class Partition {
     private final PartitionId id;
     private final Set<AppendWaiter> waiters = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<Long, OpenTransaction> transactions = new ConcurrentHashMap<>();
+    private final RecentBatches recent;
 
     private volatile Topic topic;
     private volatile long highWatermark;
@@ -40,8 +44,9 @@ public final class Partition {
     private boolean loaded;
     private long nextExpiryMs;
 
-    Partition(Topic topic, int partition, long highWatermark, long logStartOffset) {
+    Partition(Topic topic, int partition, long highWatermark, long logStartOffset, RecentMemory recentMemory) {
         this.topic = topic;
+        this.recent = new RecentBatches(recentMemory);
         this.id = new PartitionId(topic.id(), partition);
         this.highWatermark = highWatermark;
         this.logStartOffset = logStartOffset;
@@ -103,9 +108,16 @@ public final class Partition {
         return transaction;
     }
 
-    /** The transaction is committed or aborted, in the database too. */
-    public void endTransaction(OpenTransaction transaction) {
+    /**
+     * The transaction is committed or aborted, in the database too.
+     *
+     * @param committed false also where that is not known
+     */
+    public void endTransaction(OpenTransaction transaction, boolean committed) {
         long stableBefore = lastStableOffset();
+        if (!committed) {
+            withdraw(transaction);
+        }
         transactions.remove(transaction.producerId(), transaction);
         wakeIfMoreIsStable(stableBefore);
     }
@@ -116,9 +128,18 @@ public final class Partition {
         }
     }
 
+    /** Before it passes for stable: what it has written is no part of the log, and an append under way must know. */
+    private void withdraw(OpenTransaction transaction) {
+        synchronized (recent) {
+            transaction.withdraw();
+            recent.clear();
+        }
+    }
+
     /** What the transaction has written here so far is committed or aborted; it goes on. */
     public OpenTransaction restartTransaction(OpenTransaction transaction, long registration) {
         long stableBefore = lastStableOffset();
+        withdraw(transaction);
         OpenTransaction next = beginTransaction(transaction.producerId(), transaction.producerEpoch(), registration);
         wakeIfMoreIsStable(stableBefore);
         return next;
@@ -145,6 +166,11 @@ public final class Partition {
         return deleted;
     }
 
+    /** Its newest batches. */
+    RecentBatches recent() {
+        return recent;
+    }
+
     /** How many bytes a row took when the log was last read; 0 before. */
     int averageRowBytes() {
         return averageRowBytes;
@@ -169,6 +195,7 @@ public final class Partition {
 
     void onDeleted() {
         deleted = true;
+        recent.clear();
         waiters.forEach(AppendWaiter::onDeleted);
     }
 
@@ -244,6 +271,7 @@ public final class Partition {
             highWatermark = nextOffset;
             logStartOffset = startOffset;
         }
+        recent.clear();
         LOGGER.atError()
                 .addKeyValue("partition", this)
                 .addKeyValue("endOffset", nextOffset)
@@ -257,6 +285,7 @@ public final class Partition {
     void onUncertain() {
         loaded = false;
         producers.clear();
+        recent.discard();
     }
 
     /** Forgets producers that have been silent for so long; looks for them no more often than needed. */
@@ -267,9 +296,24 @@ public final class Partition {
         }
     }
 
-    /** A committed append: now it may be read. */
-    void onAppended(long nextOffset, int bytes, Map<Long, ProducerWindow> changedProducers) {
+    /**
+     * A committed append: now it may be read.
+     *
+     * @param written the transactions that it is a part of
+     */
+    void onAppended(
+            long nextOffset,
+            int bytes,
+            Map<Long, ProducerWindow> changedProducers,
+            Collection<OpenTransaction> written) {
         producers.putAll(changedProducers);
+        synchronized (recent) {
+            if (written.stream().anyMatch(OpenTransaction::isWithdrawn)) {
+                recent.discard();
+            } else {
+                recent.publish();
+            }
+        }
         advance(nextOffset, bytes);
     }
 

@@ -1,5 +1,6 @@
 package io.tailrace.broker.log;
 
+import io.tailrace.broker.log.recent.RecentMemory;
 import io.tailrace.broker.topic.Topic;
 import io.tailrace.broker.topic.TopicListener;
 import java.sql.Connection;
@@ -19,6 +20,12 @@ import java.util.concurrent.ConcurrentMap;
 public final class PartitionTable implements TopicListener {
 
     private final ConcurrentMap<Integer, Partition[]> byTopic = new ConcurrentHashMap<>();
+    private final RecentMemory recentMemory;
+
+    /** @param recentMemory where partitions keep their newest batches */
+    public PartitionTable(RecentMemory recentMemory) {
+        this.recentMemory = recentMemory;
+    }
 
     /** The partition, or empty where the topic has no such number or is gone. */
     public Optional<Partition> partition(Topic topic, int partition) {
@@ -61,7 +68,7 @@ public final class PartitionTable implements TopicListener {
                     if (topic != null) {
                         int partition = rows.getInt(2);
                         found.computeIfAbsent(topic, key -> new Partition[key.partitions()])[partition] =
-                                new Partition(topic, partition, rows.getLong(3), rows.getLong(4));
+                                new Partition(topic, partition, rows.getLong(3), rows.getLong(4), recentMemory);
                     }
                 }
             }
@@ -141,10 +148,10 @@ public final class PartitionTable implements TopicListener {
         });
     }
 
-    private static Partition[] withNew(Topic topic, Partition[] existing) {
+    private Partition[] withNew(Topic topic, Partition[] existing) {
         Partition[] partitions = Arrays.copyOf(existing, topic.partitions());
         for (int partition = existing.length; partition < partitions.length; partition++) {
-            partitions[partition] = new Partition(topic, partition, 0, 0);
+            partitions[partition] = new Partition(topic, partition, 0, 0, recentMemory);
         }
         return partitions;
     }

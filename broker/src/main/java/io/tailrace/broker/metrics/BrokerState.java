@@ -10,6 +10,7 @@ import io.tailrace.broker.cleaner.Cleaner;
 import io.tailrace.broker.group.GroupRuntime;
 import io.tailrace.broker.log.Partition;
 import io.tailrace.broker.log.PartitionTable;
+import io.tailrace.broker.log.recent.RecentMemory;
 import io.tailrace.broker.outbox.OutboxBacklog;
 import io.tailrace.broker.quota.ClientQuotas;
 import io.tailrace.broker.txn.TransactionCoordinator;
@@ -24,6 +25,7 @@ import org.apache.kafka.server.quota.QuotaType;
  */
 public record BrokerState(
         PartitionTable partitions,
+        RecentMemory recentMemory,
         TransactionCoordinator transactions,
         GroupRuntime groups,
         ClientQuotas quotas,
@@ -36,6 +38,7 @@ public record BrokerState(
 
     void bindTo(MeterRegistry registry) {
         bindTransactions(registry);
+        bindRecent(registry);
         GroupGauges.bind(registry, groups.metrics(), groups.classicMetrics());
         QUOTAS.forEach(quota -> bindQuota(registry, quota));
         Gauge.builder("tailrace.fetch.sessions", fetchSessions, FetchSessions::count)
@@ -53,6 +56,20 @@ public record BrokerState(
         for (Cleaner.Job job : Cleaner.Job.values()) {
             bindCleaner(registry, job);
         }
+    }
+
+    private void bindRecent(MeterRegistry registry) {
+        Gauge.builder("tailrace.recent.bytes", recentMemory, RecentMemory::bytes)
+                .description("Memory that the newest records take")
+                .register(registry);
+        FunctionCounter.builder("tailrace.reads", recentMemory, RecentMemory::hits)
+                .description("Reads of a partition for consumers, by where the records came from")
+                .tag("source", "memory")
+                .register(registry);
+        FunctionCounter.builder("tailrace.reads", recentMemory, RecentMemory::misses)
+                .description("Reads of a partition for consumers, by where the records came from")
+                .tag("source", "postgres")
+                .register(registry);
     }
 
     private void bindTransactions(MeterRegistry registry) {

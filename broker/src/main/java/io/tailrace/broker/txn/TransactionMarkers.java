@@ -59,7 +59,7 @@ public final class TransactionMarkers {
         Marked marked = writes.mark(partition, marker);
         OpenTransaction open = partition.transaction(marker.producer().producerId());
         if (open != null) {
-            partition.endTransaction(open);
+            partition.endTransaction(open, false);
         }
         follow(partition, marked);
     }

@@ -146,7 +146,7 @@ final class TransactionWrites {
                 store.endGroups(connection, from.producerId());
             }
         });
-        producer.onEnded(to);
+        producer.onEnded(to, commit);
     }
 
     /** The groups have the outcome. */

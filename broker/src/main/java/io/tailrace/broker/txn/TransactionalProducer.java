@@ -113,9 +113,9 @@ final class TransactionalProducer {
     }
 
     /** The outcome is in the database: readers of committed records may go on. */
-    void onEnded(Transaction next) {
+    void onEnded(Transaction next, boolean committed) {
         transaction = next;
-        members.values().forEach(member -> member.partition().endTransaction(member.transaction()));
+        members.values().forEach(member -> member.partition().endTransaction(member.transaction(), committed));
         members.clear();
     }
 
@@ -148,7 +148,7 @@ final class TransactionalProducer {
         members.entrySet().removeIf(entry -> {
             boolean ended = !open.contains(entry.getKey());
             if (ended) {
-                entry.getValue().partition().endTransaction(entry.getValue().transaction());
+                entry.getValue().partition().endTransaction(entry.getValue().transaction(), false);
             }
             return ended;
         });
@@ -162,7 +162,7 @@ final class TransactionalProducer {
             return;
         }
         if (known != null) {
-            known.partition().endTransaction(known.transaction());
+            known.partition().endTransaction(known.transaction(), false);
         }
         stored.resume(producerId, partitions).ifPresent(member -> members.put(stored.partition(), member));
     }

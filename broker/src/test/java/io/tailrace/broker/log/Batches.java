@@ -1,5 +1,6 @@
 package io.tailrace.broker.log;
 
+import io.tailrace.broker.log.recent.RecentMemory;
 import io.tailrace.broker.topic.Topic;
 import io.tailrace.broker.topic.TopicSettings;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,7 @@ final class Batches {
 
     static Partition partition(Map<String, String> config) {
         Topic topic = new Topic(5, Uuid.randomUuid(), "orders", 1, TopicSettings.of(Map.of(), config));
-        Partition partition = new Partition(topic, 0, 100, 0);
+        Partition partition = new Partition(topic, 0, 100, 0, new RecentMemory(1 << 20));
         partition.onLoaded(100, 0, Map.of());
         return partition;
     }

@@ -4,6 +4,7 @@ import static io.tailrace.broker.log.Batches.PRODUCE_VERSION;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tailrace.broker.log.recent.RecentMemory;
 import io.tailrace.broker.sql.Database;
 import io.tailrace.broker.topic.NewTopicDefaults;
 import io.tailrace.broker.topic.Topic;
@@ -87,7 +88,7 @@ class LogAppendsIT {
 
     private void startLog(int leaseEpoch) throws SQLException {
         TopicRegistry registry = new TopicRegistry();
-        partitions = new PartitionTable();
+        partitions = new PartitionTable(new RecentMemory(0));
         topics = new TopicService(
                 database,
                 registry,

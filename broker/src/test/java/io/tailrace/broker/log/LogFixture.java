@@ -1,5 +1,6 @@
 package io.tailrace.broker.log;
 
+import io.tailrace.broker.log.recent.RecentMemory;
 import io.tailrace.broker.sql.Database;
 import io.tailrace.broker.topic.NewTopicDefaults;
 import io.tailrace.broker.topic.Topic;
@@ -34,12 +35,18 @@ public final class LogFixture implements AutoCloseable {
     private final int leaseEpoch;
     private final Database database;
     private final TopicRegistry registry = new TopicRegistry();
-    private final PartitionTable partitions = new PartitionTable();
+    private final PartitionTable partitions;
     private final TopicService topics;
     private final LogAppends appends;
 
     /** Opens the log that the database holds, or a new one. */
     public LogFixture(PostgresAddress address, int leaseEpoch) throws SQLException {
+        this(address, leaseEpoch, 0);
+    }
+
+    /** Likewise, with memory for the newest batches. */
+    public LogFixture(PostgresAddress address, int leaseEpoch, long recentBytes) throws SQLException {
+        this.partitions = new PartitionTable(new RecentMemory(recentBytes));
         this.address = address;
         this.leaseEpoch = leaseEpoch;
         this.database = new Database(

@@ -175,13 +175,13 @@ class LogReaderIT {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
+    @ValueSource(longs = {1, 2})
     void shouldReadWhatWasAppendedWhateverTheShape(long seed) throws Exception {
         // Given: batches of any size and codec, now in one shape, now in the other, some of them gone
         Random random = new Random(seed);
         Partition partition = log.createPartition("orders", BATCHES);
         NavigableMap<Long, Content> expected = new TreeMap<>();
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < 80; i++) {
             log.alter(partition, random.nextBoolean() ? BATCHES : RECORDS);
             long base = partition.highWatermark();
             SimpleRecord[] records = randomRecords(random);
@@ -190,9 +190,7 @@ class LogReaderIT {
                 log.execute("DELETE FROM kafka.messages WHERE partition_offset >= " + base);
             } else {
                 for (int k = 0; k < records.length; k++) {
-                    SimpleRecord record = records[k];
-                    expected.put(
-                            base + k, Content.of(record.timestamp(), record.key(), record.value(), record.headers()));
+                    expected.put(base + k, content(records[k]));
                 }
             }
         }
@@ -202,6 +200,38 @@ class LogReaderIT {
             long start = i == 0 ? 0 : random.nextLong(partition.highWatermark());
             assertThat(readAll(partition, start, 1 + random.nextInt(20_000))).isEqualTo(expected.tailMap(start));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4, 5})
+    void shouldReadTheSameFromMemory(long seed) throws Exception {
+        // Given: a memory that holds a part of what is written
+        log.close();
+        log = new LogFixture(POSTGRES.freshDatabase(), 1, 40_000);
+        reader = new LogReader(log.database().fetchPool());
+        Random random = new Random(seed);
+        Partition partition = log.createPartition("orders", BATCHES);
+        NavigableMap<Long, Content> expected = new TreeMap<>();
+        for (int i = 0; i < 60; i++) {
+            log.alter(partition, random.nextBoolean() ? BATCHES : RECORDS);
+            long base = partition.highWatermark();
+            SimpleRecord[] records = randomRecords(random);
+            append(partition, CompressionType.forId(random.nextInt(5)), records);
+            for (int k = 0; k < records.length; k++) {
+                expected.put(base + k, content(records[k]));
+            }
+
+            // Then
+            long start = Math.max(0, base - random.nextInt(100));
+            assertThat(readAll(partition, start, 1 + random.nextInt(20_000))).isEqualTo(expected.tailMap(start));
+        }
+        assertThat(partition.recent().read(0, partition.highWatermark(), 1)).isNull();
+        assertThat(partition.recent().read(partition.highWatermark() - 1, partition.highWatermark(), 1))
+                .isNotNull();
+    }
+
+    private static Content content(SimpleRecord record) {
+        return Content.of(record.timestamp(), record.key(), record.value(), record.headers());
     }
 
     private static SimpleRecord[] randomRecords(Random random) {

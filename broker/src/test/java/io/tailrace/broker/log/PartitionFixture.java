@@ -1,7 +1,9 @@
 package io.tailrace.broker.log;
 
+import io.tailrace.broker.log.recent.RecentMemory;
 import io.tailrace.broker.topic.Topic;
 import io.tailrace.broker.topic.TopicSettings;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
 
@@ -12,11 +14,11 @@ public final class PartitionFixture {
 
     public static Partition partition(String topic, long logStartOffset, long highWatermark) {
         Topic of = new Topic(1, Uuid.randomUuid(), topic, 1, TopicSettings.of(Map.of(), Map.of()));
-        return new Partition(of, 0, highWatermark, logStartOffset);
+        return new Partition(of, 0, highWatermark, logStartOffset, new RecentMemory(0));
     }
 
     public static void append(Partition partition, int records, int bytes) {
-        partition.onAppended(partition.highWatermark() + records, bytes, Map.of());
+        partition.onAppended(partition.highWatermark() + records, bytes, Map.of(), List.of());
     }
 
     public static void delete(Partition partition) {

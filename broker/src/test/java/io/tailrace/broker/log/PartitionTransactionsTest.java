@@ -55,7 +55,7 @@ class PartitionTransactionsTest {
         assertThat(before).isEqualTo(100);
         assertThat(partition.highWatermark()).isEqualTo(104);
         assertThat(partition.lastStableOffset()).isEqualTo(101);
-        partition.endTransaction(transaction);
+        partition.endTransaction(transaction, true);
         assertThat(partition.lastStableOffset()).isEqualTo(104);
     }
 
@@ -64,7 +64,7 @@ class PartitionTransactionsTest {
         // Given: its transaction ends before memory learns of the append, and the next one begins
         OpenTransaction transaction = partition.beginTransaction(PRODUCER, EPOCH, 1);
         add(group, transactional(PRODUCER, EPOCH, 0));
-        partition.endTransaction(transaction);
+        partition.endTransaction(transaction, true);
         partition.beginTransaction(PRODUCER, EPOCH, 2);
 
         // When
@@ -72,6 +72,49 @@ class PartitionTransactionsTest {
 
         // Then
         assertThat(partition.lastStableOffset()).isEqualTo(102);
+    }
+
+    @Test
+    void shouldKeepCommittedRecordsInMemory() {
+        // Given
+        OpenTransaction transaction = partition.beginTransaction(PRODUCER, EPOCH, 1);
+        add(group, transactional(PRODUCER, EPOCH, 0));
+        group.onCommitted();
+
+        // When
+        partition.endTransaction(transaction, true);
+
+        // Then
+        assertThat(partition.recent().read(100, 102, 1000)).isNotNull();
+    }
+
+    @Test
+    void shouldForgetAbortedRecords() {
+        // Given
+        OpenTransaction transaction = partition.beginTransaction(PRODUCER, EPOCH, 1);
+        add(group, transactional(PRODUCER, EPOCH, 0));
+        group.onCommitted();
+
+        // When
+        partition.endTransaction(transaction, false);
+
+        // Then
+        assertThat(partition.recent().read(100, 102, 1000)).isNull();
+    }
+
+    @Test
+    void shouldForgetRecordsWhoseTransactionWasAbortedMeanwhile() {
+        // Given: the abort comes between the commit of the append and the news of it
+        OpenTransaction transaction = partition.beginTransaction(PRODUCER, EPOCH, 1);
+        add(group, transactional(PRODUCER, EPOCH, 0));
+        partition.restartTransaction(transaction, 2);
+
+        // When
+        group.onCommitted();
+
+        // Then
+        assertThat(partition.highWatermark()).isEqualTo(102);
+        assertThat(partition.recent().read(100, 102, 1000)).isNull();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.log.OffsetFinder;
 import io.tailrace.broker.log.PartitionTable;
+import io.tailrace.broker.log.recent.RecentMemory;
 import io.tailrace.broker.protocol.KafkaRequest;
 import io.tailrace.broker.protocol.TestConnection;
 import io.tailrace.broker.topic.TopicFixture;
@@ -31,7 +32,7 @@ class ListOffsetsApiTest {
 
     private final AtomicInteger connections = new AtomicInteger();
     private final TopicRegistry registry = new TopicRegistry();
-    private final PartitionTable partitions = new PartitionTable();
+    private final PartitionTable partitions = new PartitionTable(new RecentMemory(0));
     private final ListOffsetsApi api = new ListOffsetsApi(
             new TopicResolver(registry, partitions), new OffsetFinder(databaseThatIsAway()), Runnable::run);
 
