@@ -42,6 +42,9 @@ public final class SharedBroker
 
     public static final boolean IS_REFERENCE = Boolean.getBoolean("tailrace.test.reference");
 
+    /** Whether consumers get batches as they were compressed, which not every client can read. */
+    public static final boolean SERVES_AS_PRODUCED = IS_REFERENCE || Programs.STORAGE_FORMAT.equals("batches");
+
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
     /** What a test has opened, on its own thread or on one that it started. */

@@ -40,6 +40,9 @@ public final class Programs
                 AfterEachCallback,
                 AfterTestExecutionCallback {
 
+    /** The row shape of topics that do not ask for one. */
+    public static final String STORAGE_FORMAT = System.getProperty("tailrace.test.storage.format", "records");
+
     private static final Pattern INVOCATION = Pattern.compile("test-template-invocation:#(\\d+)");
 
     private final List<Program> programs = new ArrayList<>();
@@ -134,6 +137,7 @@ public final class Programs
         int port = FreePorts.next();
         Map<String, String> all = postgresSettings(database);
         all.put("broker.port", Integer.toString(port));
+        all.put("topics.storage_format", STORAGE_FORMAT);
         all.putAll(settings);
         return new BrokerProgram(program("broker", all), port);
     }

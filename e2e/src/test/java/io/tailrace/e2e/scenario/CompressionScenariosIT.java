@@ -73,12 +73,17 @@ class CompressionScenariosIT {
         return batch;
     }
 
+    /** KafkaJS comes with gzip alone. */
+    private static List<String> readableBy(ClientKind kind) {
+        return kind == ClientKind.KAFKAJS && SharedBroker.SERVES_AS_PRODUCED ? List.of("none", "gzip") : CODECS;
+    }
+
     @EachClient(can = {Capability.BASICS, Capability.ASSIGN})
     void shouldReadWhatEveryCodecBrought(ClientKind kind) {
         // Given
         TopicPartition partition = BROKER.freshPartition();
         List<Message> sent = new ArrayList<>();
-        for (String codec : CODECS) {
+        for (String codec : readableBy(kind)) {
             List<Message> batch = batch(partition, codec);
             BROKER.client(ClientKind.JAVA)
                     .producer(ProducerSettings.PLAIN.withCodec(codec).withLingerMs(20))
