@@ -13,7 +13,7 @@ RETURN CASE get_byte(substring(batch FROM 23 FOR 1), 0) & 7
 -- Whether kafka.batch_records can take the batch apart.
 CREATE FUNCTION kafka.batch_decodable(batch bytea) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN kafka.batch_codec(batch) = 'none';
+RETURN kafka.batch_codec(batch) IN ('none', 'snappy', 'lz4');
 
 -- The text of bytes where jsonb can hold it, else null. Without a subtransaction, which a parallel worker may not have before
 -- Postgres 17: bytes that "escape" leaves alone are ASCII, others are compared with the patterns of UTF-8 in hexadecimal.
@@ -56,6 +56,244 @@ BEGIN
 END
 $$;
 
+-- One block of Snappy's format, or of LZ4's: bytes as they are ("literal"), and copies of what came at a distance before.
+--   max_bytes: how large it may become; Snappy's blocks say it themselves.
+-- Every change to bytes is a new copy of them. So what comes out collects in a short "tail", which moves in pieces to an array,
+-- and into the last 64 KiB of everything ("past"), from where copies are taken. The time is linear in what comes out.
+CREATE FUNCTION kafka.decompress_block(data bytea, snappy boolean, max_bytes bigint) RETURNS bytea
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10000
+AS $$
+DECLARE
+    tail_bytes   CONSTANT integer := 4096;
+    window_bytes CONSTANT integer := 65536;
+    size         CONSTANT integer := octet_length(data);
+    p            integer := 0;
+    b            integer;
+    literal_at   integer;
+    literal      bigint;
+    length       bigint;
+    distance     bigint;
+    -- How far in front of the tail a copy begins.
+    before       bigint;
+    run          bytea;
+    tail         bytea := '';
+    past         bytea := '';
+    pieces       bytea[] := '{}';
+    made         bigint := 0;
+BEGIN
+    IF snappy THEN
+        max_bytes := 0;
+        FOR i IN 0 .. 4 LOOP
+            b := get_byte(data, p);
+            p := p + 1;
+            max_bytes := max_bytes | ((b & 127)::bigint << (7 * i));
+            EXIT WHEN b < 128;
+        END LOOP;
+    END IF;
+    WHILE p < size LOOP
+        b := get_byte(data, p);
+        p := p + 1;
+        literal := 0;
+        length := 0;
+        IF snappy THEN
+            IF b & 3 = 0 THEN
+                literal := (b >> 2) + 1;
+                IF literal > 60 THEN
+                    b := literal - 60;
+                    literal := 1;
+                    FOR i IN 0 .. b - 1 LOOP
+                        literal := literal + (get_byte(data, p + i)::bigint << (8 * i));
+                    END LOOP;
+                    p := p + b;
+                END IF;
+                literal_at := p;
+            ELSIF b & 3 = 2 THEN
+                length := (b >> 2) + 1;
+                distance := get_byte(data, p) | (get_byte(data, p + 1) << 8);
+                p := p + 2;
+            ELSIF b & 3 = 1 THEN
+                length := ((b >> 2) & 7) + 4;
+                distance := ((b >> 5) << 8) | get_byte(data, p);
+                p := p + 1;
+            ELSE
+                length := (b >> 2) + 1;
+                distance := get_byte(data, p) | (get_byte(data, p + 1) << 8) | (get_byte(data, p + 2) << 16)
+                    | (get_byte(data, p + 3)::bigint << 24);
+                p := p + 4;
+            END IF;
+        ELSE
+            literal := b >> 4;
+            length := (b & 15) + 4;
+            IF literal = 15 THEN
+                LOOP
+                    b := get_byte(data, p);
+                    p := p + 1;
+                    literal := literal + b;
+                    EXIT WHEN b < 255;
+                END LOOP;
+            END IF;
+            literal_at := p;
+        END IF;
+
+        IF literal > 0 THEN
+            IF literal > size - p THEN
+                RAISE EXCEPTION 'a compressed block ends within a literal' USING ERRCODE = 'data_corrupted';
+            END IF;
+            tail := tail || substring(data FROM literal_at + 1 FOR literal::integer);
+            p := p + literal;
+        END IF;
+
+        IF NOT snappy THEN
+            -- The last sequence of LZ4 has no copy.
+            EXIT WHEN p = size;
+            distance := get_byte(data, p) | (get_byte(data, p + 1) << 8);
+            p := p + 2;
+            IF length = 19 THEN
+                LOOP
+                    b := get_byte(data, p);
+                    p := p + 1;
+                    length := length + b;
+                    EXIT WHEN b < 255;
+                END LOOP;
+                IF length > max_bytes THEN
+                    RAISE EXCEPTION 'a compressed block is larger than it may be' USING ERRCODE = 'data_corrupted';
+                END IF;
+            END IF;
+        END IF;
+
+        IF length > 0 THEN
+            before := distance - octet_length(tail);
+            IF before > octet_length(past) THEN
+                -- Farther back than known encoders go, which take 64 KiB at a time.
+                past := coalesce((SELECT string_agg(u.piece, ''::bytea ORDER BY u.n)
+                                  FROM unnest(pieces) WITH ORDINALITY AS u (piece, n)), '');
+            END IF;
+            IF distance = 0 OR before > octet_length(past) THEN
+                RAISE EXCEPTION 'a compressed block refers to bytes that there are not' USING ERRCODE = 'data_corrupted';
+            END IF;
+            IF before >= length THEN
+                tail := tail || substring(past FROM (octet_length(past) - before + 1)::integer FOR length::integer);
+            ELSIF before <= 0 AND distance >= length THEN
+                tail := tail || substring(tail FROM 1 - before::integer FOR length::integer);
+            ELSE
+                -- It reaches into what it makes itself: its bytes come again and again.
+                IF before > 0 THEN
+                    run := substring(past FROM (octet_length(past) - before + 1)::integer) || tail;
+                ELSE
+                    run := substring(tail FROM 1 - before::integer);
+                END IF;
+                WHILE octet_length(run) < length LOOP
+                    run := run || run;
+                END LOOP;
+                tail := tail || substring(run FROM 1 FOR length::integer);
+            END IF;
+        END IF;
+
+        IF octet_length(tail) >= tail_bytes THEN
+            made := made + octet_length(tail);
+            IF made > max_bytes THEN
+                RAISE EXCEPTION 'a compressed block is larger than it may be' USING ERRCODE = 'data_corrupted';
+            END IF;
+            pieces := array_append(pieces, tail);
+            past := substring(past FROM greatest(1, octet_length(past) - window_bytes + 1)) || tail;
+            tail := '';
+        END IF;
+    END LOOP;
+    made := made + octet_length(tail);
+    IF made > max_bytes OR (snappy AND made < max_bytes) THEN
+        RAISE EXCEPTION 'a compressed block is not as large as it says' USING ERRCODE = 'data_corrupted';
+    END IF;
+    RETURN coalesce((SELECT string_agg(u.piece, ''::bytea ORDER BY u.n)
+                     FROM unnest(pieces) WITH ORDINALITY AS u (piece, n)), '') || tail;
+END
+$$;
+
+-- Snappy as it is, or in the frames of snappy-java, which Kafka's Java client writes: 16 bytes of head, and blocks with their
+-- lengths before them.
+CREATE FUNCTION kafka.snappy_decompress(data bytea) RETURNS bytea
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10000
+AS $$
+DECLARE
+    magic  CONSTANT bytea := '\x82534e4150505900';
+    size   CONSTANT integer := octet_length(data);
+    p      integer := 0;
+    length bigint;
+    blocks bytea[] := '{}';
+BEGIN
+    IF substring(data FROM 1 FOR 8) <> magic THEN
+        RETURN kafka.decompress_block(data, true, 0);
+    END IF;
+    WHILE p < size LOOP
+        -- Where streams were put together, there is another head.
+        IF substring(data FROM p + 1 FOR 8) = magic THEN
+            p := p + 16;
+            CONTINUE;
+        END IF;
+        length := (get_byte(data, p)::bigint << 24) | (get_byte(data, p + 1) << 16) | (get_byte(data, p + 2) << 8)
+            | get_byte(data, p + 3);
+        p := p + 4;
+        IF length > size - p THEN
+            RAISE EXCEPTION 'a compressed block of % bytes where % are left', length, size - p
+                USING ERRCODE = 'data_corrupted';
+        END IF;
+        blocks := array_append(blocks,
+            kafka.decompress_block(substring(data FROM p + 1 FOR length::integer), true, 0));
+        p := p + length;
+    END LOOP;
+    RETURN coalesce((SELECT string_agg(u.block, ''::bytea ORDER BY u.n)
+                     FROM unnest(blocks) WITH ORDINALITY AS u (block, n)), '');
+END
+$$;
+
+-- A frame of LZ4. Checksums are passed over: the batch has its own.
+CREATE FUNCTION kafka.lz4_decompress(data bytea) RETURNS bytea
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10000
+AS $$
+DECLARE
+    size      CONSTANT integer := octet_length(data);
+    flags     integer;
+    max_bytes integer;
+    p         integer;
+    length    bigint;
+    block     bytea;
+    blocks    bytea[] := '{}';
+BEGIN
+    IF substring(data FROM 1 FOR 4) <> '\x04224d18' THEN
+        RAISE EXCEPTION 'not a frame of LZ4' USING ERRCODE = 'data_corrupted';
+    END IF;
+    flags := get_byte(data, 4);
+    max_bytes := 1 << (8 + 2 * ((get_byte(data, 5) >> 4) & 7));
+    -- Version 1, blocks that are independent, no dictionary: Kafka's clients take no other.
+    IF flags & 225 <> 96 OR max_bytes < 65536 THEN
+        RAISE EXCEPTION 'a frame of LZ4 of an unknown form' USING ERRCODE = 'data_corrupted';
+    END IF;
+    -- After the size of the whole, if it is there, and the head's checksum.
+    p := CASE WHEN flags & 8 = 8 THEN 15 ELSE 7 END;
+    LOOP
+        length := get_byte(data, p) | (get_byte(data, p + 1) << 8) | (get_byte(data, p + 2) << 16)
+            | (get_byte(data, p + 3)::bigint << 24);
+        EXIT WHEN length = 0;
+        p := p + 4;
+        IF length & 2147483647 > size - p THEN
+            RAISE EXCEPTION 'a compressed block of % bytes where % are left', length & 2147483647, size - p
+                USING ERRCODE = 'data_corrupted';
+        END IF;
+        block := substring(data FROM p + 1 FOR (length & 2147483647)::integer);
+        p := p + (length & 2147483647);
+        -- The highest bit: as it is.
+        IF length < 2147483648 THEN
+            block := kafka.decompress_block(block, false, max_bytes);
+        END IF;
+        blocks := array_append(blocks, block);
+        IF flags & 16 = 16 THEN
+            p := p + 4;
+        END IF;
+    END LOOP;
+    RETURN coalesce((SELECT string_agg(u.block, ''::bytea ORDER BY u.n)
+                     FROM unnest(blocks) WITH ORDINALITY AS u (block, n)), '');
+END
+$$;
+
 -- What a batch holds after its header, decompressed; null where SQL does not know the codec.
 CREATE FUNCTION kafka.batch_payload(batch bytea) RETURNS bytea
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -63,6 +301,8 @@ AS $$
 BEGIN
     RETURN CASE kafka.batch_codec(batch)
         WHEN 'none' THEN substring(batch FROM 62)
+        WHEN 'snappy' THEN kafka.snappy_decompress(substring(batch FROM 62))
+        WHEN 'lz4' THEN kafka.lz4_decompress(substring(batch FROM 62))
     END;
 END
 $$;
