@@ -62,19 +62,18 @@ class SqlRolesIT {
             "schema_history");
 
     /** They compute something, of their arguments or of what their caller may read. */
-    private static final Set<String> FOR_EVERYBODY =
-            Set.of(
-                    "utf8",
-                    "murmur2",
-                    "partition_for_key",
-                    "checked_headers",
-                    "topic_setting",
-                    "json_text",
-                    "batch_codec",
-                    "batch_decodable",
-                    "batch_payload",
-                    "batch_header",
-                    "batch_records");
+    private static final Set<String> FOR_EVERYBODY = Set.of(
+            "utf8",
+            "murmur2",
+            "partition_for_key",
+            "checked_headers",
+            "topic_setting",
+            "json_text",
+            "batch_codec",
+            "batch_decodable",
+            "batch_payload",
+            "batch_header",
+            "batch_records");
 
     private static final String RELATIONS = "FROM pg_class c WHERE c.relnamespace = 'kafka'::regnamespace"
             + " AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
