@@ -520,6 +520,7 @@ AS $$
 DECLARE
     page_rows CONSTANT integer := 100;
     log       record;
+    leaf      text;
     start     bigint;
     row_count integer;
     missing   integer := max_records;
@@ -536,20 +537,19 @@ BEGIN
         RAISE EXCEPTION 'topic "%" does not exist, or has no partition %', read.topic, read."partition"
             USING ERRCODE = '42704';
     END IF;
+    -- The topic's own leaf: plans do not grow with the number of topics.
+    leaf := format('kafka.messages_%s', log.topic_id);
     -- The row that holds the offset, or would.
-    start := coalesce(
-        (SELECT max(h.partition_offset) FROM kafka.messages h
-         WHERE h.topic_id = log.topic_id AND h.partition_id = log.partition_id
-           AND h.partition_offset <= log.start_offset),
-        log.start_offset);
+    EXECUTE format('SELECT max(partition_offset) FROM %s WHERE topic_id = $1 AND partition_id = $2 AND partition_offset <= $3',
+                   leaf)
+    INTO start USING log.topic_id, log.partition_id, log.start_offset;
+    start := coalesce(start, log.start_offset);
     LOOP
         row_count := 0;
         FOR m IN
-            SELECT l.* FROM kafka.messages l
-            WHERE l.topic_id = log.topic_id AND l.partition_id = log.partition_id
-              AND l.partition_offset >= start AND l.partition_offset < log.end_offset
-            ORDER BY l.partition_offset
-            LIMIT page_rows
+            EXECUTE format('SELECT * FROM %s WHERE topic_id = $1 AND partition_id = $2 AND partition_offset >= $3'
+                           ' AND partition_offset < $4 ORDER BY partition_offset LIMIT $5', leaf)
+            USING log.topic_id, log.partition_id, start, log.end_offset, page_rows
         LOOP
             EXIT WHEN missing <= 0;
             row_count := row_count + 1;
