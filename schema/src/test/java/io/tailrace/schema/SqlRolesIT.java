@@ -73,6 +73,9 @@ class SqlRolesIT {
             "batch_decodable",
             "batch_payload",
             "batch_header",
+            "decompress_block",
+            "snappy_decompress",
+            "lz4_decompress",
             "batch_records");
 
     private static final String RELATIONS = "FROM pg_class c WHERE c.relnamespace = 'kafka'::regnamespace"
