@@ -24,7 +24,6 @@ import net.jpountz.lz4.LZ4FrameOutputStream.BLOCKSIZE;
 import net.jpountz.lz4.LZ4FrameOutputStream.FLG;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -78,7 +77,7 @@ class SqlBatchRecordsIT {
     void shouldReadWhatKafkaReads(CompressionType codec) throws Exception {
         for (int seed = 0; seed < SEEDS; seed++) {
             // Given
-            List<SimpleRecord> records = records(new Random(seed), 1 + seed * 20, 200);
+            List<SimpleRecord> records = RandomRecords.of(new Random(seed), 1 + seed * 20, 200);
 
             // When
             SqlBatch batch = SqlBatch.of(Compression.of(codec).build(), 1000, records);
@@ -91,12 +90,12 @@ class SqlBatchRecordsIT {
     @ParameterizedTest
     @EnumSource(names = {"NONE", "SNAPPY", "LZ4"})
     void shouldReadAMebibyte(CompressionType codec) throws Exception {
-        for (int kind = 0; kind < Bytes.values().length; kind++) {
+        for (int kind = 0; kind < RandomBytes.values().length; kind++) {
             // Given
             Random random = new Random(kind);
             List<SimpleRecord> records = new ArrayList<>();
             for (int bytes = 0; bytes < MIB; ) {
-                byte[] value = Bytes.values()[kind].make(random, 1 + random.nextInt(100_000));
+                byte[] value = RandomBytes.values()[kind].make(random, 1 + random.nextInt(100_000));
                 records.add(new SimpleRecord(1_700_000_000_000L, null, value));
                 bytes += value.length;
             }
@@ -105,7 +104,7 @@ class SqlBatchRecordsIT {
             SqlBatch batch = SqlBatch.of(Compression.of(codec).build(), 0, records);
 
             // Then
-            assertRead(batch, Bytes.values()[kind].name());
+            assertRead(batch, RandomBytes.values()[kind].name());
         }
     }
 
@@ -113,7 +112,7 @@ class SqlBatchRecordsIT {
     @EnumSource(names = {"GZIP", "ZSTD"})
     void shouldLeaveOutWhatItCannotDecompress(CompressionType codec) throws Exception {
         // Given
-        byte[] batch = SqlBatch.of(Compression.of(codec).build(), 0, records(new Random(1), 10, 100))
+        byte[] batch = SqlBatch.of(Compression.of(codec).build(), 0, RandomRecords.of(new Random(1), 10, 100))
                 .bytes();
 
         // Then
@@ -125,7 +124,7 @@ class SqlBatchRecordsIT {
     @Test
     void shouldTellTimesOfTheAppend() throws Exception {
         // When
-        SqlBatch batch = SqlBatch.appendedAt(1_234_567, Compression.NONE, 5, records(new Random(1), 3, 10));
+        SqlBatch batch = SqlBatch.appendedAt(1_234_567, Compression.NONE, 5, RandomRecords.of(new Random(1), 3, 10));
 
         // Then
         assertRead(batch, "log append time");
@@ -135,7 +134,7 @@ class SqlBatchRecordsIT {
     @Test
     void shouldReadSnappyWithoutFrames() throws Exception {
         // Given: as librdkafka and others compress
-        for (Bytes kind : Bytes.values()) {
+        for (RandomBytes kind : RandomBytes.values()) {
             byte[] bytes = kind.make(new Random(3), 300_000);
 
             // Then
@@ -148,7 +147,7 @@ class SqlBatchRecordsIT {
     @Test
     void shouldReadABatchOfSnappyWithoutFrames() throws Exception {
         // Given
-        SqlBatch plain = SqlBatch.of(Compression.NONE, 0, records(new Random(4), 100, 100));
+        SqlBatch plain = SqlBatch.of(Compression.NONE, 0, RandomRecords.of(new Random(4), 100, 100));
         byte[] payload = Arrays.copyOfRange(plain.bytes(), 61, plain.bytes().length);
         byte[] head = Arrays.copyOf(plain.bytes(), 61);
 
@@ -162,7 +161,7 @@ class SqlBatchRecordsIT {
     @Test
     void shouldCopyFromFarBack() throws Exception {
         // Given: a literal of 70,000 bytes, and 64 of them again from the beginning
-        byte[] literal = Bytes.RANDOM.make(new Random(5), 70_000);
+        byte[] literal = RandomBytes.RANDOM.make(new Random(5), 70_000);
         ByteBuffer block = ByteBuffer.allocate(literal.length + 20).order(java.nio.ByteOrder.LITTLE_ENDIAN);
         block.put(new byte[] {(byte) (0x80 | (70_064 & 127)), (byte) (0x80 | (70_064 >> 7 & 127)), (byte) (70_064 >> 14)
         });
@@ -181,7 +180,7 @@ class SqlBatchRecordsIT {
 
     @Test
     void shouldReadFramesOfLz4OfEveryForm() throws Exception {
-        for (Bytes kind : Bytes.values()) {
+        for (RandomBytes kind : RandomBytes.values()) {
             for (BLOCKSIZE size : BLOCKSIZE.values()) {
                 // Given
                 byte[] bytes = kind.make(new Random(6), 200_000);
@@ -210,7 +209,7 @@ class SqlBatchRecordsIT {
     @EnumSource(names = {"NONE", "SNAPPY", "LZ4"})
     void shouldEndWhateverTheBytesAre(CompressionType codec) throws Exception {
         // Given
-        SqlBatch batch = SqlBatch.of(Compression.of(codec).build(), 0, records(new Random(7), 40, 100));
+        SqlBatch batch = SqlBatch.of(Compression.of(codec).build(), 0, RandomRecords.of(new Random(7), 40, 100));
         int claimed = batch.batch().countOrNull();
         Random random = new Random(8);
         int errors = 0;
@@ -240,83 +239,6 @@ class SqlBatchRecordsIT {
     void shouldRefuseWhatIsNoBatch() {
         for (byte[] bytes : List.of(new byte[0], new byte[60], new byte[100])) {
             assertThatThrownBy(() -> read(bytes)).hasMessageContaining("batch");
-        }
-    }
-
-    private static List<SimpleRecord> records(Random random, int count, int maxBytes) {
-        List<SimpleRecord> records = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            Header[] headers = new Header[random.nextInt(3) == 0 ? random.nextInt(6) : 0];
-            Arrays.setAll(headers, n -> header(random));
-            records.add(new SimpleRecord(
-                    random.nextInt(10) == 0 ? random.nextLong() >>> 2 : 1_700_000_000_000L + random.nextInt(),
-                    bytes(random, maxBytes),
-                    bytes(random, maxBytes),
-                    headers));
-        }
-        return records;
-    }
-
-    private static byte @Nullable [] bytes(Random random, int maxBytes) {
-        return random.nextInt(5) == 0
-                ? null
-                : Bytes.values()[random.nextInt(Bytes.values().length)].make(random, random.nextInt(maxBytes));
-    }
-
-    private static Header header(Random random) {
-        List<String> keys = List.of("", "trace", "käse", "nul\0", "\\ \" \n", "😀", "\uFFFF");
-        byte[][] values = {
-            null,
-            {},
-            "text".getBytes(UTF_8),
-            "back\\slash, \"quotes\", \t\u0001\u007f".getBytes(UTF_8),
-            "Grüße, 世界, 😀, \uD7FF\uE000\uFFFF".getBytes(UTF_8),
-            {0},
-            {'a', 0, 'b'},
-            {(byte) 0xc0, (byte) 0x80},
-            {(byte) 0xed, (byte) 0xa0, (byte) 0x80},
-            {(byte) 0xe0, (byte) 0x9f, (byte) 0xbf},
-            {(byte) 0xf4, (byte) 0x90, (byte) 0x80, (byte) 0x80},
-            {(byte) 0xf0, (byte) 0x8f, (byte) 0xbf, (byte) 0xbf},
-            {(byte) 0xe4, (byte) 0xb8},
-            {(byte) 0xff},
-            Bytes.RANDOM.make(random, 1 + random.nextInt(4)),
-            Bytes.RANDOM.make(random, 100),
-        };
-        return new RecordHeader(keys.get(random.nextInt(keys.size())), values[random.nextInt(values.length)]);
-    }
-
-    /** Bytes that compress in different ways. */
-    private enum Bytes {
-        RANDOM,
-        ZEROS,
-        WORDS,
-        /** What came before, from anywhere and of any length, in between new bytes. */
-        COPIES;
-
-        byte[] make(Random random, int size) {
-            byte[] bytes = new byte[size];
-            switch (this) {
-                case RANDOM -> random.nextBytes(bytes);
-                case ZEROS -> {}
-                case WORDS -> {
-                    for (int i = 0; i < size; i++) {
-                        bytes[i] = (byte) "{\"status\":\"paid\",\"amount\":".charAt((i * 7 + i / 97) % 26);
-                    }
-                }
-                case COPIES -> copies(random, bytes);
-            }
-            return bytes;
-        }
-
-        private static void copies(Random random, byte[] bytes) {
-            for (int i = 0; i < bytes.length; ) {
-                int length = Math.min(bytes.length - i, 1 + random.nextInt(random.nextInt(8) == 0 ? 2000 : 20));
-                int distance = random.nextInt(Math.min(i, random.nextInt(3) == 0 ? 70_000 : 20) + 1);
-                for (int end = i + length; i < end; i++) {
-                    bytes[i] = distance == 0 ? (byte) random.nextInt() : bytes[i - distance];
-                }
-            }
         }
     }
 
