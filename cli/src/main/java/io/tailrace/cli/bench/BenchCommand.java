@@ -2,14 +2,10 @@ package io.tailrace.cli.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tailrace.cli.UserError;
 import io.tailrace.cli.Version;
-import java.io.IOException;
+import io.tailrace.cli.bench.report.Report;
 import java.io.PrintWriter;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,6 +37,13 @@ public final class BenchCommand implements Callable<Integer> {
     private long records = 1_000_000;
 
     @Option(
+            names = "--format",
+            paramLabel = "SHAPE",
+            converter = Formats.Converter.class,
+            description = "The row shape of Tailrace's topics: records, batches, or both in turns (records).")
+    private Formats formats = Formats.RECORDS;
+
+    @Option(
             names = "--cleaning",
             description = "Measure what cleaning costs producers, without Apache Kafka: a topic that keeps everything"
                     + " against topics that retention and compaction clean while they are produced to.")
@@ -49,8 +52,8 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--shadow",
             description =
-                    "Measure the forwarder: how far the target is behind at 5,000 records of 200 bytes a second, and"
-                            + " what producing costs with it and without it.")
+                    "Measure the forwarder: how far the target is behind at 5,000 records of 200 bytes a second, what"
+                            + " producing costs with it and without it, and how fast it works off a backlog.")
     private boolean shadow;
 
     @Option(names = "--json", description = "Print the medians as JSON on standard output instead of a table.")
@@ -66,114 +69,33 @@ public final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--rounds and --records must be 1 or more");
         }
         PrintWriter progress = spec.commandLine().getErr();
-        if (cleaning) {
-            say(progress, "Starting Postgres and the broker; round 0 warms up");
-            printCleaning(new CleaningBench(line -> say(progress, line)).run(rounds, records));
-            return 0;
-        }
-        say(progress, "Starting Postgres, the broker and an Apache Kafka");
-        if (shadow) {
-            printShadow(new ShadowBench(line -> say(progress, line)).run(rounds, records));
-            return 0;
-        }
-        Results results = new Results();
-        try (BenchServers servers = new BenchServers()) {
-            Runtime.getRuntime().addShutdownHook(new Thread(servers::close, "bench-shutdown"));
-            for (int round = 0; round <= rounds; round++) {
-                round(servers, round, results, progress);
-            }
-        }
-        print(results);
+        progress.println("Starting the servers");
+        progress.flush();
+        print(measurement(progress).run());
         return 0;
     }
 
-    /** Round 0 warms up. Who begins changes from round to round. */
-    private void round(BenchServers servers, int round, Results results, PrintWriter progress) {
-        say(progress, round == 0 ? "Round to warm up" : "Round " + round + " of " + rounds);
-        Contender[] order = round % 2 == 0
-                ? new Contender[] {Contender.TAILRACE, Contender.KAFKA}
-                : new Contender[] {Contender.KAFKA, Contender.TAILRACE};
-        for (Workload workload : Workload.ALL) {
-            for (Contender contender : order) {
-                measure(servers, workload, contender, round, round == 0 ? new Results() : results, progress);
-            }
+    private Measurement measurement(PrintWriter progress) {
+        Rounds turns = new Rounds(rounds, line -> {
+            progress.println(line);
+            progress.flush();
+        });
+        if (cleaning) {
+            return new CleaningBench(turns, records);
         }
-    }
-
-    private void measure(
-            BenchServers servers,
-            Workload workload,
-            Contender contender,
-            int round,
-            Results results,
-            PrintWriter progress) {
-        String address = servers.bootstrapServers(contender);
-        String topic = "bench-" + workload.recordBytes() + "-" + round;
-        long count = workload.records(records);
-        LoadGenerator load = new LoadGenerator(servers.directory().resolve("load.log"));
-        BenchTopics.create(address, topic);
-        flushDisks();
-        double produced = load.produce(address, topic, count, workload.recordBytes());
-        flushDisks();
-        double consumed = load.consume(address, topic, count);
-        BenchTopics.delete(address, topic);
-        results.add(workload.produceName(), contender, produced);
-        results.add(workload.consumeName(), contender, consumed);
-        say(
-                progress,
-                String.format(
-                        Locale.ROOT,
-                        "  %-8s  %,d records of %,d bytes: produced %,.0f/s, consumed %,.0f/s",
-                        contender.label(),
-                        count,
-                        workload.recordBytes(),
-                        produced,
-                        consumed));
-    }
-
-    /** What one run left to be written must not slow down the next one: Kafka leaves that to the operating system. */
-    static void flushDisks() {
-        try {
-            new ProcessBuilder("sync").start().waitFor(2, TimeUnit.MINUTES);
-        } catch (IOException e) {
-            throw new UserError("the command `sync` cannot be run: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (shadow) {
+            return new ShadowBench(turns, records, formats);
         }
+        return new ThroughputBench(turns, records, formats);
     }
 
-    private void printCleaning(List<CleaningResult> results) throws JsonProcessingException {
+    private void print(Report report) throws JsonProcessingException {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(results));
+            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report.json()));
         } else {
-            ResultTable.cleaningLines(results).forEach(out::println);
+            report.lines().forEach(out::println);
         }
         out.flush();
-    }
-
-    private void printShadow(ShadowResult result) throws JsonProcessingException {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(result));
-        } else {
-            ResultTable.shadowLines(result).forEach(out::println);
-        }
-        out.flush();
-    }
-
-    private void print(Results results) throws JsonProcessingException {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(results.lines()));
-        } else {
-            ResultTable.lines(results).forEach(out::println);
-        }
-        out.flush();
-    }
-
-    private static void say(PrintWriter progress, String line) {
-        progress.println(line);
-        progress.flush();
     }
 }

@@ -1,4 +1,4 @@
-package io.tailrace.cli.bench;
+package io.tailrace.cli.bench.load;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * When each record of a run was sent and acknowledged, and where it stands. Times are microseconds since 1970. Confined to
  * one thread at a time.
  */
-final class Acknowledgements {
+public final class Acknowledgements {
 
     private final int[] partitions;
     private final long[] offsets;
@@ -36,24 +36,24 @@ final class Acknowledgements {
         size++;
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
-    int partition(int index) {
+    public int partition(int index) {
         return partitions[index];
     }
 
-    long offset(int index) {
+    public long offset(int index) {
         return offsets[index];
     }
 
-    long acknowledgedUs(int index) {
+    public long acknowledgedUs(int index) {
         return acknowledgedUs[index];
     }
 
     /** From sending to the acknowledgement. */
-    Percentiles latency() {
+    public Percentiles latency() {
         long[] times = new long[size];
         for (int index = 0; index < size; index++) {
             times[index] = acknowledgedUs[index] - sentUs[index];

@@ -1,4 +1,4 @@
-package io.tailrace.cli.bench;
+package io.tailrace.cli.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

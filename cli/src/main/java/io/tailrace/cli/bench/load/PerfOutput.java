@@ -1,11 +1,12 @@
-package io.tailrace.cli.bench;
+package io.tailrace.cli.bench.load;
 
 import io.tailrace.cli.UserError;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds the result in what Kafka's perf tools and {@link KeyedProducer} print. */
+/** Finds the result in what Kafka's perf tools and the programs of this package print. */
 final class PerfOutput {
 
     private static final Pattern PRODUCER =
@@ -14,7 +15,7 @@ final class PerfOutput {
     private static final Pattern CONSUMER =
             Pattern.compile("[^,]+, [^,]+, [\\d.]+, [\\d.]+, (\\d+), [\\d.]+, -?\\d+, \\d+, [\\d.]+, ([\\d.]+)");
 
-    private static final Pattern KEYED_PRODUCER = Pattern.compile("(\\d+) keyed records, ([\\d.]+) records/s");
+    private static final Pattern PROGRAM = Pattern.compile("(\\d+) records, ([\\d.]+) records/s");
 
     private PerfOutput() {}
 
@@ -22,8 +23,14 @@ final class PerfOutput {
         return find(lines, PRODUCER, expectedRecords, "produced");
     }
 
-    static double keyedProducer(List<String> lines, long expectedRecords) {
-        return find(lines, KEYED_PRODUCER, expectedRecords, "produced");
+    /** Of a program that ends with {@link #programLine}. */
+    static double program(List<String> lines, long expectedRecords) {
+        return find(lines, PROGRAM, expectedRecords, "counted");
+    }
+
+    /** The last line of a program of this package. */
+    static String programLine(long records, long elapsedNs) {
+        return String.format(Locale.ROOT, "%d records, %.1f records/s", records, records * 1e9 / elapsedNs);
     }
 
     static double consumer(List<String> lines, long expectedRecords) {

@@ -1,4 +1,4 @@
-package io.tailrace.cli.bench;
+package io.tailrace.cli.bench.load;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,16 +1,14 @@
-package io.tailrace.cli.bench;
+package io.tailrace.cli.bench.servers;
 
 import io.tailrace.cli.UserError;
 import io.tailrace.local.PostgresAddress;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Properties;
 
 /** Counts the rows of a topic's log. */
-final class LogRows {
+public final class LogRows {
 
     private static final String QUERY =
             """
@@ -21,11 +19,8 @@ final class LogRows {
 
     private LogRows() {}
 
-    static long count(PostgresAddress address, String topic) {
-        Properties properties = new Properties();
-        properties.setProperty("user", address.user());
-        properties.setProperty("password", address.password());
-        try (Connection connection = DriverManager.getConnection(address.jdbcUrl(), properties);
+    public static long count(PostgresAddress address, String topic) {
+        try (Connection connection = address.connect();
                 PreparedStatement statement = connection.prepareStatement(QUERY)) {
             statement.setString(1, topic);
             try (ResultSet row = statement.executeQuery()) {

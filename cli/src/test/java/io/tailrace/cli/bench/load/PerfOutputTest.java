@@ -1,4 +1,4 @@
-package io.tailrace.cli.bench;
+package io.tailrace.cli.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -29,9 +29,9 @@ class PerfOutputTest {
     }
 
     @Test
-    void shouldFindTheRateOfTheKeyedProducer() {
-        assertThat(PerfOutput.keyedProducer(List.of("200000 keyed records, 81234.5 records/s"), 200_000))
-                .isEqualTo(81234.5);
+    void shouldFindTheRateOfAProgramOfThisPackage() {
+        assertThat(PerfOutput.program(List.of(PerfOutput.programLine(200_000, 2_000_000_000)), 200_000))
+                .isEqualTo(100_000);
     }
 
     @Test

@@ -1,6 +1,7 @@
-package io.tailrace.cli.bench;
+package io.tailrace.cli.bench.servers;
 
 import io.tailrace.cli.UserError;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -11,19 +12,32 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 
 /** Makes and deletes the topics of a run. */
-final class BenchTopics {
+public final class BenchTopics {
 
-    static final int PARTITIONS = 4;
+    public static final int PARTITIONS = 4;
 
     private BenchTopics() {}
 
-    static void create(String bootstrapServers, String topic) {
-        create(bootstrapServers, topic, Map.of());
+    /** A topic of the subject's row shape, with {@link #PARTITIONS} partitions. */
+    public static void create(BenchServers servers, Subject subject, String topic) {
+        create(servers, subject, topic, PARTITIONS, Map.of());
     }
 
-    static void create(String bootstrapServers, String topic, Map<String, String> config) {
+    /** A topic of the subject's row shape. */
+    public static void create(
+            BenchServers servers, Subject subject, String topic, int partitions, Map<String, String> config) {
+        Map<String, String> all = new HashMap<>(config);
+        all.putAll(subject.topicConfig());
+        create(servers.bootstrapServers(subject), topic, partitions, all);
+    }
+
+    public static void delete(BenchServers servers, Subject subject, String topic) {
+        delete(servers.bootstrapServers(subject), topic);
+    }
+
+    static void create(String bootstrapServers, String topic, int partitions, Map<String, String> config) {
         try (Admin admin = admin(bootstrapServers)) {
-            await(admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1).configs(config)))
+            await(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(config)))
                     .all());
         }
     }

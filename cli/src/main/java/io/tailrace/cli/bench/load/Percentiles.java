@@ -1,4 +1,4 @@
-package io.tailrace.cli.bench;
+package io.tailrace.cli.bench.load;
 
 import java.util.Arrays;
 import java.util.Locale;
@@ -9,10 +9,10 @@ import java.util.Locale;
  * @param p50 half of them were not longer
  * @param p999 999 of 1,000 were not longer
  */
-record Percentiles(double p50, double p99, double p999, double max) {
+public record Percentiles(double p50, double p99, double p999, double max) {
 
     /** Of times in microseconds, which it sorts. */
-    static Percentiles ofMicros(long[] timesUs) {
+    public static Percentiles ofMicros(long[] timesUs) {
         if (timesUs.length == 0) {
             throw new IllegalArgumentException("nothing was measured");
         }

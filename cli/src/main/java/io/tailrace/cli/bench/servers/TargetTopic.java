@@ -1,6 +1,8 @@
-package io.tailrace.cli.bench;
+package io.tailrace.cli.bench.servers;
 
 import io.tailrace.cli.UserError;
+import io.tailrace.cli.bench.load.Acknowledgements;
+import io.tailrace.cli.bench.load.Percentiles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,7 +18,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * A topic of the target, made before the forwarder would make it, in which each record has the time at which the target
  * appended it. Confined to one thread.
  */
-final class TargetTopic {
+public final class TargetTopic {
 
     private static final Duration ARRIVAL_LIMIT = Duration.ofMinutes(3);
     private static final Duration POLL = Duration.ofMillis(100);
@@ -29,18 +31,21 @@ final class TargetTopic {
         this.topic = topic;
     }
 
-    static TargetTopic create(String bootstrapServers, String topic) {
-        BenchTopics.create(bootstrapServers, topic, Map.of("message.timestamp.type", "LogAppendTime"));
+    public static TargetTopic create(BenchServers servers, String topic) {
+        String bootstrapServers = servers.bootstrapServers(Subject.KAFKA);
+        BenchTopics.create(
+                bootstrapServers, topic, BenchTopics.PARTITIONS, Map.of("message.timestamp.type", "LogAppendTime"));
         return new TargetTopic(bootstrapServers, topic);
     }
 
-    void delete() {
+    public void delete() {
         BenchTopics.delete(bootstrapServers, topic);
     }
 
     /** Waits until so many records have arrived. */
-    void await(long records) {
-        long deadlineNs = System.nanoTime() + ARRIVAL_LIMIT.toNanos();
+    public void await(long records) {
+        // At least a thousand a second.
+        long deadlineNs = System.nanoTime() + ARRIVAL_LIMIT.plusMillis(records).toNanos();
         try (Consumer<byte[], byte[]> consumer = consumer()) {
             List<TopicPartition> partitions = partitions();
             while (consumer.endOffsets(partitions).values().stream()
@@ -60,7 +65,7 @@ final class TargetTopic {
      * From each record's acknowledgement to its append here. The target's clock has milliseconds, so a record that is here in
      * the millisecond of its acknowledgement counts as 0.
      */
-    Percentiles lag(Acknowledgements acknowledged) {
+    public Percentiles lag(Acknowledgements acknowledged) {
         Map<TopicPartition, Map<Long, Long>> appendedMs = appended(acknowledged.size());
         long[] lagUs = new long[acknowledged.size()];
         for (int index = 0; index < lagUs.length; index++) {
@@ -73,6 +78,34 @@ final class TargetTopic {
             lagUs[index] = Math.max(0, appended * 1000 - acknowledged.acknowledgedUs(index));
         }
         return Percentiles.ofMicros(lagUs);
+    }
+
+    /** From the first to the last append, in milliseconds; at least one. */
+    public long arrivalMs() {
+        try (Consumer<byte[], byte[]> consumer = consumer()) {
+            long firstMs = Long.MAX_VALUE;
+            long lastMs = Long.MIN_VALUE;
+            for (Map.Entry<TopicPartition, Long> end :
+                    consumer.endOffsets(partitions()).entrySet()) {
+                if (end.getValue() > 0) {
+                    firstMs = Math.min(firstMs, appendedMs(consumer, end.getKey(), 0));
+                    lastMs = Math.max(lastMs, appendedMs(consumer, end.getKey(), end.getValue() - 1));
+                }
+            }
+            return Math.max(1, lastMs - firstMs);
+        }
+    }
+
+    private long appendedMs(Consumer<byte[], byte[]> consumer, TopicPartition partition, long offset) {
+        long deadlineNs = System.nanoTime() + ARRIVAL_LIMIT.toNanos();
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, offset);
+        while (true) {
+            checkTime(deadlineNs);
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                return record.timestamp();
+            }
+        }
     }
 
     private Map<TopicPartition, Map<Long, Long>> appended(int records) {
@@ -98,8 +131,7 @@ final class TargetTopic {
 
     private void checkTime(long deadlineNs) {
         if (System.nanoTime() > deadlineNs) {
-            throw new UserError("the records of " + topic + " did not arrive on the target within "
-                    + ARRIVAL_LIMIT.toMinutes() + " minutes");
+            throw new UserError("the records of " + topic + " did not arrive on the target in time");
         }
     }
 
