@@ -6,7 +6,9 @@ import io.tailrace.cli.Version;
 import io.tailrace.cli.bench.report.Report;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,6 +26,8 @@ import picocli.CommandLine.Spec;
         })
 public final class BenchCommand implements Callable<Integer> {
 
+    private static final int MAX_SOAK_MINUTES = 7 * 24 * 60;
+
     @Option(
             names = "--rounds",
             paramLabel = "N",
@@ -33,7 +37,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--records",
             paramLabel = "N",
-            description = "Records of 100 bytes in each round; a quarter as many of 1 KiB (${DEFAULT-VALUE}).")
+            description = "Records of 100 bytes in each round; fewer of larger ones (${DEFAULT-VALUE}).")
     private long records = 1_000_000;
 
     @Option(
@@ -43,18 +47,14 @@ public final class BenchCommand implements Callable<Integer> {
             description = "The row shape of Tailrace's topics: records, batches, or both in turns (records).")
     private Formats formats = Formats.RECORDS;
 
-    @Option(
-            names = "--cleaning",
-            description = "Measure what cleaning costs producers, without Apache Kafka: a topic that keeps everything"
-                    + " against topics that retention and compaction clean while they are produced to.")
-    private boolean cleaning;
+    @ArgGroup
+    private KindOptions kind = new KindOptions();
 
-    @Option(
-            names = "--shadow",
-            description =
-                    "Measure the forwarder: how far the target is behind at 5,000 records of 200 bytes a second, what"
-                            + " producing costs with it and without it, and how fast it works off a backlog.")
-    private boolean shadow;
+    @Mixin
+    private RateOptions rate = new RateOptions();
+
+    @Mixin
+    private ScaleOptions scale = new ScaleOptions();
 
     @Option(names = "--json", description = "Print the medians as JSON on standard output instead of a table.")
     private boolean json;
@@ -65,14 +65,34 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
-        if (rounds < 1 || records < 1) {
-            throw new ParameterException(spec.commandLine(), "--rounds and --records must be 1 or more");
-        }
+        check();
         PrintWriter progress = spec.commandLine().getErr();
+        Measurement measurement = measurement(progress);
         progress.println("Starting the servers");
         progress.flush();
-        print(measurement(progress).run());
+        Report report = measurement.run();
+        report.chart().ifPresent(scale::write);
+        print(report);
         return 0;
+    }
+
+    private void check() {
+        if (rounds < 1 || records < 1) {
+            throw refused("--rounds and --records must be 1 or more");
+        }
+        rate.check();
+        for (String refusal : kind.kind().refusals(spec.commandLine().getParseResult()::hasMatchedOption)) {
+            throw refused(refusal);
+        }
+        if (kind.kind() == Kind.SOAK && (kind.soakMinutes() < 1 || kind.soakMinutes() > MAX_SOAK_MINUTES)) {
+            throw refused(
+                    "--soak must be 1 to " + MAX_SOAK_MINUTES + " minutes, and " + kind.soakMinutes() + " is not");
+        }
+        scale.check();
+    }
+
+    private ParameterException refused(String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 
     private Measurement measurement(PrintWriter progress) {
@@ -80,13 +100,15 @@ public final class BenchCommand implements Callable<Integer> {
             progress.println(line);
             progress.flush();
         });
-        if (cleaning) {
-            return new CleaningBench(turns, records);
-        }
-        if (shadow) {
-            return new ShadowBench(turns, records, formats);
-        }
-        return new ThroughputBench(turns, records, formats);
+        return switch (kind.kind()) {
+            case THROUGHPUT -> new ThroughputBench(turns, records, formats);
+            case LATENCY -> new LatencyBench(turns, rate.once(), formats);
+            case SCALE -> new ScaleBench(turns, records, formats, kind.dimension(), scale.values(kind.dimension()));
+            case COSTS -> new CostsBench(turns, records, formats);
+            case SOAK -> new SoakBench(turns, rate.minutes(kind.soakMinutes()), formats);
+            case CLEANING -> new CleaningBench(turns, records);
+            case SHADOW -> new ShadowBench(turns, records, formats);
+        };
     }
 
     private void print(Report report) throws JsonProcessingException {

@@ -3,7 +3,6 @@ package io.tailrace.cli.bench;
 import io.tailrace.cli.bench.report.Median;
 import io.tailrace.cli.bench.servers.BenchServers;
 import io.tailrace.cli.bench.servers.BenchTopics;
-import io.tailrace.cli.bench.servers.LogRows;
 import io.tailrace.cli.bench.servers.Subject;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +78,7 @@ final class CleaningBench implements Measurement {
         BenchServers.flushDisks();
         double rate =
                 servers.load().produceKeyed(servers.bootstrapServers(SUBJECT), topic, records, RECORD_BYTES, KEYS);
-        long left = LogRows.count(servers.database(), topic);
+        long left = servers.logTable().rows(topic);
         BenchTopics.delete(servers, SUBJECT, topic);
         if (round > 0) {
             rates.computeIfAbsent(kind.name(), name -> new ArrayList<>()).add(rate);

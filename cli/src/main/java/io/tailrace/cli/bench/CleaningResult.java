@@ -23,7 +23,7 @@ record CleaningResult(List<Line> json) implements Report {
 
     @Override
     public List<String> lines() {
-        MarkdownTable table = new MarkdownTable(1, List.of("topic", "produced, records/s", "ratio", "rows left, rows"));
+        MarkdownTable table = new MarkdownTable(1, List.of("topic", "produced, records/s", "ratio", "rows left"));
         for (Line line : json) {
             table.addRow(List.of(
                     line.topic(),

@@ -2,6 +2,7 @@ package io.tailrace.cli.bench.load;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.apache.kafka.tools.ProducerPerformance;
  */
 public final class LoadGenerator {
 
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration LIMIT = Duration.ofMinutes(15);
 
     private final Path directory;
@@ -74,6 +76,60 @@ public final class LoadGenerator {
                 60_000,
                 "--hide-header");
         return PerfOutput.consumer(output, records);
+    }
+
+    /** Records a second of so many producers together, as fast as they are acknowledged. */
+    public double produceInParallel(
+            String bootstrapServers, String topic, long records, int recordBytes, int producers) {
+        return PerfOutput.program(
+                run(ParallelProducers.class, bootstrapServers, topic, records, recordBytes, producers), records);
+    }
+
+    /** Records a second of clients that each wait for an acknowledgement before they send the next record. */
+    public double smallSends(String bootstrapServers, String topic, long records, int recordBytes, int clients) {
+        return PerfOutput.program(
+                run(SmallSends.class, bootstrapServers, topic, records, recordBytes, clients), records);
+    }
+
+    /** A producer at full speed, and a consumer that was waiting for its first record. */
+    public TailRates produceAndTail(String bootstrapServers, String topic, long records, int recordBytes) {
+        Path ready = directory.resolve("tail-consumer.ready");
+        delete(ready);
+        try (ClientJvm consumer =
+                ClientJvm.start(TailConsumer.class, directory, bootstrapServers, topic, records, ready)) {
+            consumer.await(ready, START_LIMIT);
+            double produced = produce(bootstrapServers, topic, records, recordBytes);
+            return new TailRates(produced, PerfOutput.program(consumer.output(LIMIT), records));
+        }
+    }
+
+    /** What {@link #produceAndTail} came to, in records a second. */
+    public record TailRates(double produced, double consumed) {}
+
+    /** Starts producers that share a constant rate; the caller closes them. */
+    public RatedRun atConstantRate(String bootstrapServers, String topic, ConstantRate rate) {
+        return RatedRun.start(directory, bootstrapServers, topic, rate);
+    }
+
+    /** From a producer to a consumer that is caught up, one record at a time. */
+    public Percentiles endToEnd(
+            String bootstrapServers, String topic, int recordBytes, int warmUpSeconds, int seconds) {
+        Path latencies = directory.resolve("end-to-end");
+        delete(latencies);
+        run(EndToEnd.class, bootstrapServers, topic, recordBytes, warmUpSeconds, seconds, latencies);
+        try {
+            return Percentiles.of(Histograms.read(latencies));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private List<String> run(Class<?> program, Object... arguments) {

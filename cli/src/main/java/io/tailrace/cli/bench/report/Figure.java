@@ -11,7 +11,6 @@ import java.util.Locale;
 public record Figure(String workload, String unit) {
 
     public static final String RECORDS_PER_SECOND = "records/s";
-    public static final String MILLISECONDS = "ms";
 
     /** Records a second. */
     public static Figure rate(String workload) {
@@ -20,10 +19,10 @@ public record Figure(String workload, String unit) {
 
     /** Milliseconds. */
     public static Figure time(String workload) {
-        return new Figure(workload, MILLISECONDS);
+        return new Figure(workload, "ms");
     }
 
     String format(double value) {
-        return String.format(Locale.ROOT, unit.equals(MILLISECONDS) ? "%,.2f" : "%,.0f", value);
+        return String.format(Locale.ROOT, unit.equals(RECORDS_PER_SECOND) ? "%,.0f" : "%,.2f", value);
     }
 }

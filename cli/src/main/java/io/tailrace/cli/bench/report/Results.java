@@ -2,11 +2,15 @@ package io.tailrace.cli.bench.report;
 
 import io.tailrace.cli.bench.servers.Subject;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.DoubleSummaryStatistics;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was measured on Tailrace and on Apache Kafka, in the order in which it came first: a line for each figure and row
@@ -19,10 +23,24 @@ public final class Results implements Report {
      *
      * @param format the row shape of the topics, see {@code storage.format}
      * @param tailrace the median of the rounds
-     * @param kafka likewise
+     * @param kafka likewise; null for what Kafka does not have
      * @param ratio tailrace / kafka
      */
-    record Line(String workload, String format, double tailrace, double kafka, String unit, double ratio) {}
+    public record Line(
+            String workload,
+            String format,
+            double tailrace,
+            @Nullable Double kafka,
+            String unit,
+            @Nullable Double ratio) {
+
+        /** For people. */
+        String ratioText() {
+            return ratio == null ? NOTHING : String.format(Locale.ROOT, "%.2f", ratio);
+        }
+    }
+
+    private static final String NOTHING = "–";
 
     private final Map<Figure, Map<Subject, List<Double>>> samples = new LinkedHashMap<>();
 
@@ -64,20 +82,28 @@ public final class Results implements Report {
                     line.format(),
                     line.unit(),
                     figure.format(line.tailrace()),
-                    figure.format(line.kafka()),
-                    String.format(Locale.ROOT, "%.2f", line.ratio()),
+                    line.kafka() == null ? NOTHING : figure.format(line.kafka()),
+                    line.ratioText(),
                     range(figure, subject),
                     range(figure, Subject.KAFKA)));
         }));
         return table.lines();
     }
 
+    /** In the order in which they came. */
+    public Set<Figure> figures() {
+        return Collections.unmodifiableSet(samples.keySet());
+    }
+
+    public boolean has(Figure figure, Subject subject) {
+        return !values(figure, subject).isEmpty();
+    }
+
     /** The smallest and the greatest of the rounds. */
     String range(Figure figure, Subject subject) {
-        List<Double> values = values(figure, subject);
-        return figure.format(values.stream().mapToDouble(value -> value).min().orElse(0)) + "–"
-                + figure.format(
-                        values.stream().mapToDouble(value -> value).max().orElse(0));
+        DoubleSummaryStatistics values =
+                values(figure, subject).stream().mapToDouble(value -> value).summaryStatistics();
+        return values.getCount() == 0 ? NOTHING : figure.format(values.getMin()) + "–" + figure.format(values.getMax());
     }
 
     private static List<Subject> tailrace(Map<Subject, List<Double>> measured) {
@@ -88,14 +114,15 @@ public final class Results implements Report {
 
     private Line line(Figure figure, Subject subject) {
         double tailrace = median(figure, subject);
-        double kafka = median(figure, Subject.KAFKA);
+        Double kafka = has(figure, Subject.KAFKA) ? median(figure, Subject.KAFKA) : null;
         return new Line(
                 figure.workload(),
                 subject.format(),
                 round(tailrace, 3),
-                round(kafka, 3),
+                kafka == null ? null : round(kafka, 3),
                 figure.unit(),
-                round(tailrace / kafka, 4));
+                // Where Kafka came to nothing, a ratio would say nothing.
+                kafka == null || kafka == 0 ? null : round(tailrace / kafka, 4));
     }
 
     private List<Double> values(Figure figure, Subject subject) {

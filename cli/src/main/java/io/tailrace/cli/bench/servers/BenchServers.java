@@ -9,7 +9,6 @@ import io.tailrace.local.FreePorts;
 import io.tailrace.local.KafkaOptions;
 import io.tailrace.local.LocalKafka;
 import io.tailrace.local.LocalPostgres;
-import io.tailrace.local.PostgresAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -84,17 +83,17 @@ public final class BenchServers implements AutoCloseable {
         return new LoadGenerator(postgres.directory());
     }
 
-    /** The broker's own database. */
-    public PostgresAddress database() {
-        return postgres.address();
+    /** What topics have come to in the broker's own database. */
+    public LogTable logTable() {
+        return new LogTable(postgres.address());
     }
 
-    public ChildProcess postgresProcess() {
+    ChildProcess postgresProcess() {
         return postgres.process();
     }
 
     /** The broker's process or that of Kafka. */
-    public ChildProcess process(Contender contender) {
+    ChildProcess process(Contender contender) {
         return switch (contender) {
             case TAILRACE -> broker;
             case KAFKA -> kafka().process();
