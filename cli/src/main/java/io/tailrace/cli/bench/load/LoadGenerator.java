@@ -28,6 +28,7 @@ public final class LoadGenerator {
     /** Records a second, as ProducerPerformance sees it; every record must have been acknowledged. */
     public double produce(String bootstrapServers, String topic, long records, int recordBytes) {
         List<String> output = run(
+                limit(records),
                 ProducerPerformance.class,
                 "--bootstrap-server",
                 bootstrapServers,
@@ -47,14 +48,22 @@ public final class LoadGenerator {
     /** Records a second, over that many keys; every record must have been acknowledged. */
     public double produceKeyed(String bootstrapServers, String topic, long records, int recordBytes, int keys) {
         return PerfOutput.program(
-                run(KeyedProducer.class, bootstrapServers, topic, records, recordBytes, keys), records);
+                run(limit(records), KeyedProducer.class, bootstrapServers, topic, records, recordBytes, keys), records);
     }
 
     /** So many records a second; every record must have been acknowledged. */
     public Acknowledgements producePaced(
             String bootstrapServers, String topic, int records, int perSecond, int recordBytes) {
         Path acknowledgements = directory.resolve("acknowledgements");
-        run(PacedProducer.class, bootstrapServers, topic, records, perSecond, recordBytes, acknowledgements);
+        run(
+                limit(records),
+                PacedProducer.class,
+                bootstrapServers,
+                topic,
+                records,
+                perSecond,
+                recordBytes,
+                acknowledgements);
         try {
             return Acknowledgements.read(acknowledgements);
         } catch (IOException e) {
@@ -65,6 +74,7 @@ public final class LoadGenerator {
     /** Records a second, as ConsumerPerformance sees it, without the time of joining its group; every record must have arrived. */
     public double consume(String bootstrapServers, String topic, long records) {
         List<String> output = run(
+                limit(records),
                 ConsumerPerformance.class,
                 "--bootstrap-server",
                 bootstrapServers,
@@ -82,13 +92,14 @@ public final class LoadGenerator {
     public double produceInParallel(
             String bootstrapServers, String topic, long records, int recordBytes, int producers) {
         return PerfOutput.program(
-                run(ParallelProducers.class, bootstrapServers, topic, records, recordBytes, producers), records);
+                run(limit(records), ParallelProducers.class, bootstrapServers, topic, records, recordBytes, producers),
+                records);
     }
 
     /** Records a second of clients that each wait for an acknowledgement before they send the next record. */
     public double smallSends(String bootstrapServers, String topic, long records, int recordBytes, int clients) {
         return PerfOutput.program(
-                run(SmallSends.class, bootstrapServers, topic, records, recordBytes, clients), records);
+                run(limit(records), SmallSends.class, bootstrapServers, topic, records, recordBytes, clients), records);
     }
 
     /** A producer at full speed, and a consumer that was waiting for its first record. */
@@ -99,7 +110,7 @@ public final class LoadGenerator {
                 ClientJvm.start(TailConsumer.class, directory, bootstrapServers, topic, records, ready)) {
             consumer.await(ready, START_LIMIT);
             double produced = produce(bootstrapServers, topic, records, recordBytes);
-            return new TailRates(produced, PerfOutput.program(consumer.output(LIMIT), records));
+            return new TailRates(produced, PerfOutput.program(consumer.output(limit(records)), records));
         }
     }
 
@@ -116,12 +127,25 @@ public final class LoadGenerator {
             String bootstrapServers, String topic, int recordBytes, int warmUpSeconds, int seconds) {
         Path latencies = directory.resolve("end-to-end");
         delete(latencies);
-        run(EndToEnd.class, bootstrapServers, topic, recordBytes, warmUpSeconds, seconds, latencies);
+        run(
+                LIMIT.plusSeconds(warmUpSeconds + seconds),
+                EndToEnd.class,
+                bootstrapServers,
+                topic,
+                recordBytes,
+                warmUpSeconds,
+                seconds,
+                latencies);
         try {
             return Percentiles.of(Histograms.read(latencies));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Below a thousand a second there is something wrong. */
+    private static Duration limit(long records) {
+        return LIMIT.plusMillis(records);
     }
 
     private static void delete(Path file) {
@@ -132,9 +156,9 @@ public final class LoadGenerator {
         }
     }
 
-    private List<String> run(Class<?> program, Object... arguments) {
+    private List<String> run(Duration limit, Class<?> program, Object... arguments) {
         try (ClientJvm client = ClientJvm.start(program, directory, arguments)) {
-            return client.output(LIMIT);
+            return client.output(limit);
         }
     }
 }
