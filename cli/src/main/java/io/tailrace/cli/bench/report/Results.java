@@ -50,6 +50,11 @@ public final class Results implements Report {
                 .add(value);
     }
 
+    /** Gives the figure its place among the lines before there is a value. */
+    public void expect(Figure figure) {
+        samples.computeIfAbsent(figure, unused -> new EnumMap<>(Subject.class));
+    }
+
     /** The median of the rounds. */
     public double median(Figure figure, Subject subject) {
         return Median.of(values(figure, subject));
