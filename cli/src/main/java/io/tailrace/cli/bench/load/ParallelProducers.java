@@ -29,30 +29,36 @@ public final class ParallelProducers {
         byte[] value = new byte[Integer.parseInt(args[3])];
         SendFailure failure = new SendFailure();
         ExecutorService threads = Executors.newFixedThreadPool(count);
-        List<Callable<Void>> producers = new ArrayList<>();
+        List<KafkaProducer<byte[], byte[]>> producers = new ArrayList<>();
+        List<Callable<Void>> sends = new ArrayList<>();
         for (int number = 0; number < count; number++) {
-            producers.add(() -> {
-                produce(args[0], args[1], value, each, failure);
+            KafkaProducer<byte[], byte[]> producer = Clients.producer(args[0]);
+            // Connecting a hundred of them is not what is measured.
+            producer.partitionsFor(args[1]);
+            producers.add(producer);
+            sends.add(() -> {
+                produce(producer, args[1], value, each, failure);
                 return null;
             });
         }
         try {
             long beginNs = System.nanoTime();
-            for (Future<Void> producer : threads.invokeAll(producers)) {
-                producer.get();
+            for (Future<Void> sent : threads.invokeAll(sends)) {
+                sent.get();
             }
             failure.check();
             System.out.println(PerfOutput.programLine(each * count, System.nanoTime() - beginNs));
         } finally {
             threads.shutdownNow();
+            producers.forEach(KafkaProducer::close);
         }
     }
 
-    private static void produce(String address, String topic, byte[] value, long records, SendFailure failure) {
-        try (KafkaProducer<byte[], byte[]> producer = Clients.producer(address)) {
-            for (long sent = 0; sent < records && !failure.occurred(); sent++) {
-                var unused = producer.send(new ProducerRecord<>(topic, value), failure.callback());
-            }
+    private static void produce(
+            KafkaProducer<byte[], byte[]> producer, String topic, byte[] value, long records, SendFailure failure) {
+        for (long sent = 0; sent < records && !failure.occurred(); sent++) {
+            var unused = producer.send(new ProducerRecord<>(topic, value), failure.callback());
         }
+        producer.flush();
     }
 }
