@@ -2,15 +2,13 @@ package io.tailrace.cli.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tailrace.cli.UserError;
 import io.tailrace.cli.Version;
-import java.io.IOException;
+import io.tailrace.cli.bench.report.Report;
 import java.io.PrintWriter;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,6 +26,8 @@ import picocli.CommandLine.Spec;
         })
 public final class BenchCommand implements Callable<Integer> {
 
+    private static final int MAX_SOAK_MINUTES = 7 * 24 * 60;
+
     @Option(
             names = "--rounds",
             paramLabel = "N",
@@ -37,21 +37,24 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--records",
             paramLabel = "N",
-            description = "Records of 100 bytes in each round; a quarter as many of 1 KiB (${DEFAULT-VALUE}).")
+            description = "Records of 100 bytes in each round; fewer of larger ones (${DEFAULT-VALUE}).")
     private long records = 1_000_000;
 
     @Option(
-            names = "--cleaning",
-            description = "Measure what cleaning costs producers, without Apache Kafka: a topic that keeps everything"
-                    + " against topics that retention and compaction clean while they are produced to.")
-    private boolean cleaning;
+            names = "--format",
+            paramLabel = "SHAPE",
+            converter = Formats.Converter.class,
+            description = "The row shape of Tailrace's topics: records, batches, or both in turns (records).")
+    private Formats formats = Formats.RECORDS;
 
-    @Option(
-            names = "--shadow",
-            description =
-                    "Measure the forwarder: how far the target is behind at 5,000 records of 200 bytes a second, and"
-                            + " what producing costs with it and without it.")
-    private boolean shadow;
+    @ArgGroup
+    private KindOptions kind = new KindOptions();
+
+    @Mixin
+    private RateOptions rate = new RateOptions();
+
+    @Mixin
+    private ScaleOptions scale = new ScaleOptions();
 
     @Option(names = "--json", description = "Print the medians as JSON on standard output instead of a table.")
     private boolean json;
@@ -62,118 +65,59 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
-        if (rounds < 1 || records < 1) {
-            throw new ParameterException(spec.commandLine(), "--rounds and --records must be 1 or more");
-        }
+        check();
         PrintWriter progress = spec.commandLine().getErr();
-        if (cleaning) {
-            say(progress, "Starting Postgres and the broker; round 0 warms up");
-            printCleaning(new CleaningBench(line -> say(progress, line)).run(rounds, records));
-            return 0;
-        }
-        say(progress, "Starting Postgres, the broker and an Apache Kafka");
-        if (shadow) {
-            printShadow(new ShadowBench(line -> say(progress, line)).run(rounds, records));
-            return 0;
-        }
-        Results results = new Results();
-        try (BenchServers servers = new BenchServers()) {
-            Runtime.getRuntime().addShutdownHook(new Thread(servers::close, "bench-shutdown"));
-            for (int round = 0; round <= rounds; round++) {
-                round(servers, round, results, progress);
-            }
-        }
-        print(results);
+        Measurement measurement = measurement(progress);
+        progress.println("Starting the servers");
+        progress.flush();
+        Report report = measurement.run();
+        report.chart().ifPresent(scale::write);
+        print(report);
         return 0;
     }
 
-    /** Round 0 warms up. Who begins changes from round to round. */
-    private void round(BenchServers servers, int round, Results results, PrintWriter progress) {
-        say(progress, round == 0 ? "Round to warm up" : "Round " + round + " of " + rounds);
-        Contender[] order = round % 2 == 0
-                ? new Contender[] {Contender.TAILRACE, Contender.KAFKA}
-                : new Contender[] {Contender.KAFKA, Contender.TAILRACE};
-        for (Workload workload : Workload.ALL) {
-            for (Contender contender : order) {
-                measure(servers, workload, contender, round, round == 0 ? new Results() : results, progress);
-            }
+    private void check() {
+        if (rounds < 1 || records < 1) {
+            throw refused("--rounds and --records must be 1 or more");
         }
-    }
-
-    private void measure(
-            BenchServers servers,
-            Workload workload,
-            Contender contender,
-            int round,
-            Results results,
-            PrintWriter progress) {
-        String address = servers.bootstrapServers(contender);
-        String topic = "bench-" + workload.recordBytes() + "-" + round;
-        long count = workload.records(records);
-        LoadGenerator load = new LoadGenerator(servers.directory().resolve("load.log"));
-        BenchTopics.create(address, topic);
-        flushDisks();
-        double produced = load.produce(address, topic, count, workload.recordBytes());
-        flushDisks();
-        double consumed = load.consume(address, topic, count);
-        BenchTopics.delete(address, topic);
-        results.add(workload.produceName(), contender, produced);
-        results.add(workload.consumeName(), contender, consumed);
-        say(
-                progress,
-                String.format(
-                        Locale.ROOT,
-                        "  %-8s  %,d records of %,d bytes: produced %,.0f/s, consumed %,.0f/s",
-                        contender.label(),
-                        count,
-                        workload.recordBytes(),
-                        produced,
-                        consumed));
-    }
-
-    /** What one run left to be written must not slow down the next one: Kafka leaves that to the operating system. */
-    static void flushDisks() {
-        try {
-            new ProcessBuilder("sync").start().waitFor(2, TimeUnit.MINUTES);
-        } catch (IOException e) {
-            throw new UserError("the command `sync` cannot be run: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        rate.check();
+        for (String refusal : kind.kind().refusals(spec.commandLine().getParseResult()::hasMatchedOption)) {
+            throw refused(refusal);
         }
+        if (kind.kind() == Kind.SOAK && (kind.soakMinutes() < 1 || kind.soakMinutes() > MAX_SOAK_MINUTES)) {
+            throw refused(
+                    "--soak must be 1 to " + MAX_SOAK_MINUTES + " minutes, and " + kind.soakMinutes() + " is not");
+        }
+        scale.check();
     }
 
-    private void printCleaning(List<CleaningResult> results) throws JsonProcessingException {
+    private ParameterException refused(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private Measurement measurement(PrintWriter progress) {
+        Rounds turns = new Rounds(rounds, line -> {
+            progress.println(line);
+            progress.flush();
+        });
+        return switch (kind.kind()) {
+            case THROUGHPUT -> new ThroughputBench(turns, records, formats);
+            case LATENCY -> new LatencyBench(turns, rate.once(), formats);
+            case SCALE -> new ScaleBench(turns, records, formats, kind.dimension(), scale.values(kind.dimension()));
+            case COSTS -> new CostsBench(turns, records, formats);
+            case SOAK -> new SoakBench(turns, rate.minutes(kind.soakMinutes()), formats);
+            case CLEANING -> new CleaningBench(turns, records);
+            case SHADOW -> new ShadowBench(turns, records, formats);
+        };
+    }
+
+    private void print(Report report) throws JsonProcessingException {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(results));
+            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report.json()));
         } else {
-            ResultTable.cleaningLines(results).forEach(out::println);
+            report.lines().forEach(out::println);
         }
         out.flush();
-    }
-
-    private void printShadow(ShadowResult result) throws JsonProcessingException {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(result));
-        } else {
-            ResultTable.shadowLines(result).forEach(out::println);
-        }
-        out.flush();
-    }
-
-    private void print(Results results) throws JsonProcessingException {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(results.lines()));
-        } else {
-            ResultTable.lines(results).forEach(out::println);
-        }
-        out.flush();
-    }
-
-    private static void say(PrintWriter progress, String line) {
-        progress.println(line);
-        progress.flush();
     }
 }

@@ -1,21 +1,25 @@
 package io.tailrace.cli.bench;
 
+import io.tailrace.cli.bench.report.Median;
+import io.tailrace.cli.bench.servers.BenchServers;
+import io.tailrace.cli.bench.servers.BenchTopics;
+import io.tailrace.cli.bench.servers.Subject;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /**
  * What cleaning costs producers: producing to a topic that keeps everything, against topics whose records are removed
  * meanwhile, by age, by size, or because a later record has the same key. Confined to one thread.
  */
-final class CleaningBench {
+final class CleaningBench implements Measurement {
 
     private static final int RECORD_BYTES = 100;
     private static final int KEYS = 1_000;
+
+    /** Cleaning is measured with a row for each record. */
+    private static final Subject SUBJECT = Subject.TAILRACE_RECORDS;
 
     /** The cleaner looks every second, so that it works all the time. */
     private static final String CLEANER =
@@ -40,63 +44,46 @@ final class CleaningBench {
             new Kind("by-size", Map.of("retention.ms", "-1", "retention.bytes", "1048576")),
             new Kind("compacted", Map.of("cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.01")));
 
-    private final Consumer<String> progress;
+    private final Rounds rounds;
+    private final long records;
+    private final Map<String, List<Double>> rates = new TreeMap<>();
+    private final Map<String, Long> rows = new TreeMap<>();
 
-    CleaningBench(Consumer<String> progress) {
-        this.progress = progress;
+    /** @param records of each run */
+    CleaningBench(Rounds rounds, long records) {
+        this.rounds = rounds;
+        this.records = records;
     }
 
-    /**
-     * Runs every kind once a round, beginning with another one each time; round 0 warms up.
-     *
-     * @return by kind: the median in records a second, and its ratio to the topic that keeps everything
-     */
-    List<CleaningResult> run(int rounds, long records) {
-        Map<String, List<Double>> measured = new TreeMap<>();
-        Map<String, Long> rows = new TreeMap<>();
+    @Override
+    public CleaningResult run() {
         try (BenchServers servers = BenchServers.brokerOnly(CLEANER)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(servers::close, "bench-shutdown"));
-            for (int round = 0; round <= rounds; round++) {
-                for (Kind kind : order(round)) {
-                    double rate = produce(servers, kind, round, records, rows);
-                    if (round > 0) {
-                        measured.computeIfAbsent(kind.name(), name -> new ArrayList<>())
-                                .add(rate);
-                    }
-                }
-            }
+            rounds.run(KINDS, (kind, round) -> measure(servers, kind, round));
         }
-        return KINDS.stream()
-                .map(kind -> new CleaningResult(
-                        kind.name(),
-                        median(measured, kind),
-                        median(measured, kind) / median(measured, KEEPING),
-                        rows.getOrDefault(kind.name(), 0L)))
-                .toList();
+        return new CleaningResult(KINDS.stream().map(this::line).toList());
     }
 
-    private static List<Kind> order(int round) {
-        List<Kind> order = new ArrayList<>(KINDS);
-        Collections.rotate(order, round);
-        return order;
+    private CleaningResult.Line line(Kind kind) {
+        return new CleaningResult.Line(
+                kind.name(), median(kind), median(kind) / median(KEEPING), rows.getOrDefault(kind.name(), 0L));
     }
 
-    private static double median(Map<String, List<Double>> measured, Kind kind) {
-        return Results.median(measured.getOrDefault(kind.name(), List.of()));
+    private double median(Kind kind) {
+        return Median.of(rates.getOrDefault(kind.name(), List.of()));
     }
 
-    private double produce(BenchServers servers, Kind kind, int round, long records, Map<String, Long> rows) {
-        String address = servers.bootstrapServers(Contender.TAILRACE);
+    private void measure(BenchServers servers, Kind kind, int round) {
         String topic = kind.name() + "-" + round;
-        BenchTopics.create(address, topic, kind.config());
-        BenchCommand.flushDisks();
-        double rate = new LoadGenerator(servers.directory().resolve("load.log"))
-                .produceKeyed(address, topic, records, RECORD_BYTES, KEYS);
-        long left = servers.rows(topic);
-        rows.put(kind.name(), left);
-        BenchTopics.delete(address, topic);
-        progress.accept(String.format(
-                Locale.ROOT, "  round %d, %s: %,.0f records/s, %,d rows left", round, kind.name(), rate, left));
-        return rate;
+        BenchTopics.create(servers, SUBJECT, topic, BenchTopics.PARTITIONS, kind.config());
+        BenchServers.flushDisks();
+        double rate =
+                servers.load().produceKeyed(servers.bootstrapServers(SUBJECT), topic, records, RECORD_BYTES, KEYS);
+        long left = servers.logTable().rows(topic);
+        BenchTopics.delete(servers, SUBJECT, topic);
+        if (round > 0) {
+            rates.computeIfAbsent(kind.name(), name -> new ArrayList<>()).add(rate);
+            rows.put(kind.name(), left);
+        }
+        rounds.say("%s: %,.0f records/s, %,d rows left", kind.name(), rate, left);
     }
 }

@@ -1,9 +1,10 @@
 package io.tailrace.cli.bench;
 
+import io.tailrace.cli.bench.report.Figure;
 import java.util.List;
 
 /**
- * One kind of load. Producing and consuming the same records go together, so that what is read was written in the same
+ * Records of one size. Producing and consuming the same records go together, so that what is read was written in the same
  * round.
  *
  * @param share how many records, as a part of the number that the user gives
@@ -13,12 +14,23 @@ record Workload(int recordBytes, double share) {
     /** A kibibyte record is rarer, so that no round takes much longer than another. */
     static final List<Workload> ALL = List.of(new Workload(100, 1), new Workload(1024, 0.25));
 
-    String produceName() {
-        return "produce-" + recordBytes;
+    Figure produce() {
+        return Figure.rate("produce-" + recordBytes);
     }
 
-    String consumeName() {
-        return "consume-" + recordBytes;
+    /** From offset 0, after the producer has ended. */
+    Figure consumeCold() {
+        return Figure.rate("consume-" + recordBytes + " (cold)");
+    }
+
+    /** While somebody reads what has just been written. */
+    Figure produceWithTail() {
+        return Figure.rate("produce-" + recordBytes + " with a tail");
+    }
+
+    /** By a consumer that was caught up when the producer began. */
+    Figure consumeTail() {
+        return Figure.rate("consume-tail-" + recordBytes + " (warm)");
     }
 
     long records(long records) {

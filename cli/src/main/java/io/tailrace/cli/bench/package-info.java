@@ -1,10 +1,9 @@
 /**
  * {@code tailrace bench}: the same load on the broker and on an Apache Kafka, in turns, on this machine.
  *
- * <p>{@link io.tailrace.cli.bench.BenchCommand} goes through the rounds; {@code BenchServers} starts the two contenders;
- * {@code LoadGenerator} runs Kafka's own perf tools as child processes and reads the numbers that they print;
- * {@code Results} takes the medians. {@code CleaningBench} and {@code ShadowBench} measure what cleaning and forwarding cost,
- * and {@code ShadowBench} how far the target is behind.
+ * <p>{@link io.tailrace.cli.bench.BenchCommand} reads the options and runs one {@code Measurement}; each of them is a class
+ * here, named after what it measures. {@code servers} starts who is measured, {@code load} makes the load and sees how long
+ * it takes, {@code report} takes the medians and prints them.
  */
 @NullMarked
 package io.tailrace.cli.bench;
