@@ -77,7 +77,7 @@ final class CompactionStore {
     /**
      * The next rows that begin in a range of offsets.
      *
-     * @param maxBytes how much their batches take together, unless the first alone takes more
+     * @param maxBytes how much their batches may take together before the last of them
      */
     static List<Row> page(
             Connection connection, Partition partition, long startInc, long endExc, int rows, int maxBytes)

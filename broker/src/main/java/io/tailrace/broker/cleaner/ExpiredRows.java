@@ -16,7 +16,7 @@ import java.util.OptionalLong;
  */
 final class ExpiredRows {
 
-    /** How much one transaction deletes, unless its first row alone is larger: what is long is stored in many pieces. */
+    /** A transaction ends with the row that passes this: what is long is stored in many pieces, and all of them go. */
     private static final long STEP_BYTES = 32L << 20;
 
     private static final String BOUND =

@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class RowPages {
 
-    /** Of batches, unless the first alone is larger; of a record only its key is read, or what stands for a long one. */
+    /** A page ends with the batch that passes this; of a record only its key is read, or what stands for a long one. */
     private static final int PAGE_BYTES = 4 << 20;
 
     private final Partition partition;

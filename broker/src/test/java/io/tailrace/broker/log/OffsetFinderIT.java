@@ -1,16 +1,20 @@
 package io.tailrace.broker.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.broker.log.OffsetFinder.FoundOffset;
 import io.tailrace.local.junit.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.errors.CorruptRecordException;
+import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,5 +205,41 @@ class OffsetFinderIT {
                 .contains(new FoundOffset(5, 95));
         assertThat(finder.firstAtOrAfter(partition, 96, partition.highWatermark()))
                 .isEmpty();
+    }
+
+    @Test
+    void shouldFindTheFirstRecordThatMayBeReadOfABatchWithTheTimeOfItsAppend() throws Exception {
+        // Given
+        StoredRows.append(
+                log,
+                partition,
+                StoredRows.withLogAppendTime(
+                        StoredRows.batch(
+                                0, CompressionType.LZ4, Collections.nCopies(10, LogFixture.record(7, "k", "v"))),
+                        5000));
+
+        // When
+        try (Connection connection = log.address().connect()) {
+            log.logStarts().advance(connection, partition, 4);
+        }
+
+        // Then
+        assertThat(finder.firstAtOrAfter(partition, 8, partition.highWatermark()))
+                .contains(new FoundOffset(4, 5000));
+        assertThat(finder.maxTimestamp(partition)).contains(new FoundOffset(4, 5000));
+    }
+
+    @Test
+    void shouldSayThatABatchIsDamaged() throws Exception {
+        // Given
+        StoredRows.appendBatch(log, partition, CompressionType.NONE, List.of(LogFixture.record(7, "k", "v")));
+
+        // When
+        log.execute("UPDATE kafka.messages SET batch = set_byte(batch, 65, get_byte(batch, 65) # 1)");
+
+        // Then
+        assertThatThrownBy(() -> finder.firstAtOrAfter(partition, 1, partition.highWatermark()))
+                .isInstanceOf(CorruptRecordException.class);
+        assertThatThrownBy(() -> finder.maxTimestamp(partition)).isInstanceOf(CorruptRecordException.class);
     }
 }
