@@ -1,5 +1,6 @@
 package io.tailrace.broker.cleaner;
 
+import io.tailrace.broker.log.LogRows;
 import io.tailrace.broker.log.LogRuns;
 import io.tailrace.broker.log.LogRuns.Run;
 import io.tailrace.broker.log.Partition;
@@ -11,15 +12,22 @@ import java.util.List;
 
 /**
  * {@code retention.bytes}: finds where a log must begin so that what is left takes at least so many bytes and would take
- * fewer without its first record. Whole runs are skipped by what is noted of them; the run in which the log is to begin is
- * read row by row. Stateless.
+ * fewer without its first row. Whole runs are skipped by what is noted of them; the run in which the log is to begin is
+ * read row by row. A batch within which the log starts counts as a whole. Stateless.
  */
 final class ByteRetention {
 
     private ByteRetention() {}
 
-    /** Where the log is to begin: at its start as it is, if it is small enough. */
+    /** Where the log is to begin: with a row, or at its start as it is, if it is small enough. */
     static long start(Connection connection, Partition partition, long startInc, long endExc, long retentionBytes)
+            throws SQLException {
+        long rowStart = LogRows.startOf(connection, partition, startInc);
+        return Math.max(startInc, firstRow(connection, partition, rowStart, endExc, retentionBytes));
+    }
+
+    private static long firstRow(
+            Connection connection, Partition partition, long startInc, long endExc, long retentionBytes)
             throws SQLException {
         List<Run> runs = LogBytes.pieces(connection, partition, startInc, endExc);
         long excess = runs.stream().mapToLong(Run::bytes).sum() - retentionBytes;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class CompactionRound implements CleanerThread.Round {
 
     private final Map<Partition, PartitionCompaction> known = new HashMap<>();
+    private final KeyedRecords records = new KeyedRecords();
     private final PartitionCompaction.Parts parts;
     private final int dedupeBufferBytes;
     private @Nullable KeyOffsets keys;
@@ -23,14 +24,15 @@ final class CompactionRound implements CleanerThread.Round {
     CompactionRound(
             int dedupeBufferBytes, Forwarders forwarders, int stepRows, Duration checkInterval, LongSupplier clockMs) {
         this.dedupeBufferBytes = dedupeBufferBytes;
-        this.parts = new PartitionCompaction.Parts(this::keys, forwarders, stepRows, checkInterval.toMillis(), clockMs);
+        this.parts = new PartitionCompaction.Parts(
+                this::keys, records, forwarders, stepRows, checkInterval.toMillis(), clockMs);
     }
 
     /** Made when it is first needed: many brokers have no compacted topic. */
     private KeyOffsets keys() {
         KeyOffsets made = keys;
         if (made == null) {
-            made = new KeyOffsets(dedupeBufferBytes);
+            made = new KeyOffsets(dedupeBufferBytes, records);
             keys = made;
         }
         return made;

@@ -1,6 +1,7 @@
 package io.tailrace.broker.cleaner;
 
 import io.tailrace.broker.log.Partition;
+import io.tailrace.broker.log.StoredBatch;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,29 +9,60 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL of compaction. Stateless; each call runs on the connection given. */
 final class CompactionStore {
 
+    /** The longest key, in bytes, that stands for itself. */
+    static final int LONGEST_KEY = 64;
+
     /**
      * What stands for a key: itself, or the hash of one that is long, for a page of rows must fit into memory. A hash is
-     * 65 bytes, so that no key can pass for it.
+     * 65 bytes, so that no key can pass for it. {@link KeyedRecords} does the same with the keys in a batch.
      */
-    private static final String KEY = "CASE WHEN octet_length(key) > 64 THEN sha512(key) || '\\x00' ELSE key END";
+    static final String KEY =
+            "CASE WHEN octet_length(key) > " + LONGEST_KEY + " THEN sha512(key) || '\\x00' ELSE key END";
 
-    private static final String PAGE = "SELECT partition_offset, " + KEY + ", value IS NULL FROM %s"
-            + " WHERE topic_id = ? AND partition_id = ? AND partition_offset >= ? AND partition_offset < ?"
-            + " AND batch IS NULL ORDER BY partition_offset LIMIT ?";
+    private static final String COLUMNS =
+            "partition_offset, partition_offset + record_count, " + KEY + ", value IS NULL, batch";
+
+    private static final String PAGE =
+            """
+            SELECT %s
+            FROM (SELECT *, sum(size) OVER (ORDER BY partition_offset ROWS UNBOUNDED PRECEDING) - size AS size_before
+                  FROM (SELECT partition_offset, record_count, key, value, batch, coalesce(octet_length(batch), 0) AS size
+                        FROM %s
+                        WHERE topic_id = ? AND partition_id = ? AND partition_offset >= ? AND partition_offset < ?
+                        ORDER BY partition_offset
+                        LIMIT ?) AS candidates) AS sized
+            WHERE size_before < ?
+            ORDER BY partition_offset
+            """;
+
+    /** Only if it still holds the batch that was read: of two cleaners, one of which was cut off, none undoes the other. */
+    private static final String REPLACE =
+            """
+            UPDATE %s SET batch = ?, timestamp_ms = ?
+            WHERE topic_id = ? AND partition_id = ? AND partition_offset = ?
+              AND octet_length(batch) = ? AND substring(batch FROM ? FOR 4) = ?
+            """;
 
     private CompactionStore() {}
 
-    /** A record as compaction sees it. */
-    record Row(long offset, @Nullable ByteBuffer key, boolean hasValue) {
+    /**
+     * A row as compaction sees it: a record, or a batch.
+     *
+     * @param key what stands for the key of a record
+     * @param batch null for a record
+     */
+    record Row(long offset, long endExc, @Nullable ByteBuffer key, boolean hasValue, @Nullable ByteBuffer batch) {
 
-        boolean isTombstone() {
-            return key != null && !hasValue;
+        int batchBytes() {
+            ByteBuffer bytes = batch;
+            return bytes == null ? 0 : bytes.remaining();
         }
     }
 
@@ -42,24 +74,56 @@ final class CompactionStore {
      */
     record Finished(long cleanOffset, long finishedAtMs, long tombstones) {}
 
-    /** The next rows in a range of offsets. */
-    static List<Row> page(Connection connection, Partition partition, long startInc, long endExc, int rows)
+    /**
+     * The next rows that begin in a range of offsets.
+     *
+     * @param maxBytes how much their batches may take together before the last of them
+     */
+    static List<Row> page(
+            Connection connection, Partition partition, long startInc, long endExc, int rows, int maxBytes)
             throws SQLException {
-        String sql = PAGE.formatted(partition.topic().leaf());
+        String sql = PAGE.formatted(COLUMNS, partition.topic().leaf());
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bind(statement, partition);
             statement.setLong(3, startInc);
             statement.setLong(4, endExc);
             statement.setInt(5, rows);
+            statement.setInt(6, maxBytes);
             try (ResultSet found = statement.executeQuery()) {
                 List<Row> page = new ArrayList<>();
                 while (found.next()) {
-                    byte[] key = found.getBytes(2);
-                    page.add(
-                            new Row(found.getLong(1), key == null ? null : ByteBuffer.wrap(key), !found.getBoolean(3)));
+                    page.add(row(found));
                 }
                 return page;
             }
+        }
+    }
+
+    private static Row row(ResultSet found) throws SQLException {
+        return new Row(found.getLong(1), found.getLong(2), bytes(found, 3), !found.getBoolean(4), bytes(found, 5));
+    }
+
+    private static @Nullable ByteBuffer bytes(ResultSet found, int column) throws SQLException {
+        byte[] bytes = found.getBytes(column);
+        return bytes == null ? null : ByteBuffer.wrap(bytes);
+    }
+
+    /** Puts a smaller batch in the place of a row's. */
+    static void replace(Connection connection, Partition partition, Row row, ByteBuffer before, StoredBatch after)
+            throws SQLException {
+        String sql = REPLACE.formatted(partition.topic().leaf());
+        byte[] checksum = new byte[Integer.BYTES];
+        before.get(DefaultRecordBatch.CRC_OFFSET, checksum);
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setBytes(1, after.toBytes());
+            statement.setLong(2, after.maxTimestampMs());
+            statement.setInt(3, partition.id().topicId());
+            statement.setInt(4, partition.id().partition());
+            statement.setLong(5, row.offset());
+            statement.setInt(6, before.remaining());
+            statement.setInt(7, DefaultRecordBatch.CRC_OFFSET + 1);
+            statement.setBytes(8, checksum);
+            statement.executeUpdate();
         }
     }
 
@@ -73,21 +137,16 @@ final class CompactionStore {
         }
     }
 
-    /** The offset of the newest record below an offset. */
-    static OptionalLong newest(Connection connection, Partition partition, long endExc) throws SQLException {
-        String sql = "SELECT partition_offset FROM " + partition.topic().leaf()
+    /** The newest row below an offset. */
+    static Optional<Row> newest(Connection connection, Partition partition, long endExc) throws SQLException {
+        String sql = "SELECT " + COLUMNS + " FROM " + partition.topic().leaf()
                 + " WHERE topic_id = ? AND partition_id = ? AND partition_offset < ?"
                 + " ORDER BY partition_offset DESC LIMIT 1";
-        return offset(connection, sql, partition, endExc);
-    }
-
-    private static OptionalLong offset(Connection connection, String sql, Partition partition, long bound)
-            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bind(statement, partition);
-            statement.setLong(3, bound);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+            statement.setLong(3, endExc);
+            try (ResultSet found = statement.executeQuery()) {
+                return found.next() ? Optional.of(row(found)) : Optional.empty();
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.tailrace.broker.cleaner;
 
 import io.tailrace.broker.cleaner.CompactionStore.Row;
+import io.tailrace.broker.cleaner.KeyedRecords.KeyedRecord;
 import io.tailrace.broker.log.Partition;
 import java.nio.ByteBuffer;
 import java.security.DigestException;
@@ -18,11 +19,13 @@ final class KeyOffsets {
     /** As full as Kafka lets it become: the fuller, the slower. */
     private static final double LOAD_FACTOR = 0.9;
 
+    private final KeyedRecords records;
     private final SkimpyOffsetMap offsets;
     private final int maxKeys;
 
     /** @param bytes the memory that it takes */
-    KeyOffsets(int bytes) {
+    KeyOffsets(int bytes, KeyedRecords records) {
+        this.records = records;
         try {
             this.offsets = new SkimpyOffsetMap(bytes);
         } catch (NoSuchAlgorithmException e) {
@@ -39,26 +42,29 @@ final class KeyOffsets {
     long fill(Steps steps, Partition partition, long startInc, long endExc, int stepRows)
             throws SQLException, InterruptedException {
         offsets.clear();
-        long from = startInc;
-        while (from < endExc) {
-            long start = from;
-            List<Row> page =
-                    steps.run(connection -> CompactionStore.page(connection, partition, start, endExc, stepRows));
-            for (Row row : page) {
-                if (!add(row)) {
-                    return row.offset();
+        long addedTo = endExc;
+        RowPages pages = new RowPages(partition, startInc, endExc, stepRows);
+        while (pages.isLeft() && addedTo == endExc) {
+            addedTo = steps.run(connection -> addAll(pages.next(connection), startInc, endExc));
+        }
+        return addedTo;
+    }
+
+    /** @return the end, or the offset of the record whose key did not fit */
+    private long addAll(List<Row> page, long startInc, long endExc) {
+        for (Row row : page) {
+            for (KeyedRecord record : records.of(row)) {
+                boolean inRange = record.offset() >= startInc && record.offset() < endExc;
+                if (inRange && !add(record)) {
+                    return record.offset();
                 }
-                from = row.offset() + 1;
-            }
-            if (page.size() < stepRows) {
-                return endExc;
             }
         }
         return endExc;
     }
 
-    private boolean add(Row row) {
-        ByteBuffer key = row.key();
+    private boolean add(KeyedRecord record) {
+        ByteBuffer key = record.key();
         if (key == null) {
             return true;
         }
@@ -66,7 +72,7 @@ final class KeyOffsets {
             if (offsets.size() >= maxKeys && offsets.get(key) < 0) {
                 return false;
             }
-            offsets.put(key, row.offset());
+            offsets.put(key, record.offset());
             return true;
         } catch (DigestException e) {
             throw new IllegalStateException(e);
@@ -74,10 +80,10 @@ final class KeyOffsets {
     }
 
     /** True if a later record has the same key, or if it has none, which on a compacted topic says nothing. */
-    boolean supersedes(Row row) {
-        ByteBuffer key = row.key();
+    boolean supersedes(KeyedRecord record) {
+        ByteBuffer key = record.key();
         try {
-            return key == null || offsets.get(key) > row.offset();
+            return key == null || offsets.get(key) > record.offset();
         } catch (DigestException e) {
             throw new IllegalStateException(e);
         }

@@ -8,7 +8,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What ranges of a log take: keys, values and headers without compression. Stateless. */
+/**
+ * What ranges of a log take: keys, values and headers without compression, or batches as they are stored. A range consists of
+ * the rows that begin in it. Stateless.
+ */
 final class LogBytes {
 
     private LogBytes() {}

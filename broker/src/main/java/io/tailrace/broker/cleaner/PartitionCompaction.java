@@ -2,6 +2,8 @@ package io.tailrace.broker.cleaner;
 
 import io.tailrace.broker.cleaner.CompactionStore.Finished;
 import io.tailrace.broker.cleaner.CompactionStore.Row;
+import io.tailrace.broker.cleaner.KeyedRecords.KeyedRecord;
+import io.tailrace.broker.log.LogRows;
 import io.tailrace.broker.log.LogRuns.Clock;
 import io.tailrace.broker.log.OffsetFinder;
 import io.tailrace.broker.log.OffsetFinder.FoundOffset;
@@ -31,6 +33,7 @@ final class PartitionCompaction {
     /** What it works with. */
     record Parts(
             Supplier<KeyOffsets> keys,
+            KeyedRecords records,
             Forwarders forwarders,
             int stepRows,
             long checkIntervalMs,
@@ -122,8 +125,11 @@ final class PartitionCompaction {
 
     private boolean isDue(Connection connection, LogConfig config, long firstDirty, long cleanable, long nowMs)
             throws SQLException {
-        double dirty = LogBytes.of(connection, partition, firstDirty, cleanable);
-        double clean = LogBytes.of(connection, partition, partition.logStartOffset(), firstDirty);
+        // Both may lie within a batch: of one that is dirty in part all counts as dirty.
+        long start = LogRows.startOf(connection, partition, partition.logStartOffset());
+        long dirtyStart = LogRows.startOf(connection, partition, firstDirty);
+        double dirty = LogBytes.of(connection, partition, dirtyStart, cleanable);
+        double clean = LogBytes.of(connection, partition, start, dirtyStart);
         if (dirty / Math.max(1, clean + dirty) > config.minCleanableRatio) {
             return true;
         }
@@ -137,10 +143,9 @@ final class PartitionCompaction {
             throws SQLException, InterruptedException {
         KeyOffsets keys = parts.keys().get();
         long endExc = keys.fill(steps, partition, firstDirty, cleanable, parts.stepRows());
-        Predicate<Row> expired = expiredTombstone(steps, horizon);
-        CompactionWalk walk = new CompactionWalk(
-                partition, parts.stepRows(), row -> keys.supersedes(row) || expired.test(row), firstDirty);
-        walk.run(steps, endExc);
+        Predicate<KeyedRecord> expired = expiredTombstone(steps, horizon);
+        CompactionWalk walk = walk(record -> keys.supersedes(record) || expired.test(record), firstDirty, endExc);
+        walk.run(steps);
         Finished round = new Finished(endExc, parts.clockMs().getAsLong(), walk.tombstones());
         steps.act(connection -> CompactionStore.save(connection, partition, round));
         finished.add(round);
@@ -153,11 +158,25 @@ final class PartitionCompaction {
                 .log("compacted");
     }
 
-    private Predicate<Row> expiredTombstone(Steps steps, long horizon) throws SQLException, InterruptedException {
+    private CompactionWalk walk(Predicate<KeyedRecord> useless, long countTombstonesFrom, long endExc) {
+        return new CompactionWalk(partition, parts.records(), parts.stepRows(), useless, countTombstonesFrom, endExc);
+    }
+
+    private Predicate<KeyedRecord> expiredTombstone(Steps steps, long horizon)
+            throws SQLException, InterruptedException {
         long endExc = partition.lastStableOffset();
         long newest = steps.run(connection -> CompactionStore.newest(connection, partition, endExc))
-                .orElse(-1);
-        return row -> row.isTombstone() && row.offset() < horizon && row.offset() != newest;
+                .map(this::lastOffset)
+                .orElse(-1L);
+        return record -> record.isTombstone() && record.offset() < horizon && record.offset() != newest;
+    }
+
+    private long lastOffset(Row row) {
+        long last = row.offset();
+        for (KeyedRecord record : parts.records().of(row)) {
+            last = record.offset();
+        }
+        return last;
     }
 
     /** Tombstones whose time has come, though nothing else is to be done. */
@@ -167,9 +186,7 @@ final class PartitionCompaction {
         if (!due) {
             return;
         }
-        Predicate<Row> expired = expiredTombstone(steps, horizon);
-        CompactionWalk walk = new CompactionWalk(partition, parts.stepRows(), expired, endExc);
-        walk.run(steps, horizon);
+        walk(expiredTombstone(steps, horizon), endExc, horizon).run(steps);
         for (Finished round : List.copyOf(finished)) {
             if (round.cleanOffset() == horizon) {
                 Finished swept = new Finished(horizon, round.finishedAtMs(), 0);

@@ -1,5 +1,6 @@
 package io.tailrace.broker.cleaner;
 
+import io.tailrace.broker.log.LogRows;
 import io.tailrace.broker.log.LogRuns;
 import io.tailrace.broker.log.LogRuns.Clock;
 import io.tailrace.broker.log.LogStartOffsets;
@@ -18,9 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Retention of one partition: notes what complete runs of its log hold, moves its start past what has expired, and deletes
- * the rows below the start, whoever moved it. Kafka gives up whole segments; here there are none, so it goes record by
- * record: by time the longest prefix in which everything is older than {@code retention.ms}, by size as many of the oldest
- * records as leave {@code retention.bytes}. Confined to the cleaner's thread.
+ * the rows below the start, whoever moved it. Kafka gives up whole segments; here there are none, so it goes row by row (a
+ * record, or a whole batch): by time the longest prefix in which everything is older than {@code retention.ms}, by size as
+ * many of the oldest rows as leave {@code retention.bytes}. Confined to the cleaner's thread.
  */
 final class PartitionRetention {
 
@@ -128,7 +129,9 @@ final class PartitionRetention {
 
     private void moveStart(Steps steps, long start, long wanted) throws SQLException, InterruptedException {
         long to = steps.run(connection -> {
-            long allowed = Math.min(wanted, parts.forwarders().position(connection, partition));
+            // A forwarder may be in the middle of a batch.
+            long position = parts.forwarders().position(connection, partition);
+            long allowed = position < wanted ? LogRows.startOf(connection, partition, position) : wanted;
             return allowed > start ? advance(connection, allowed) : start;
         });
         if (to > start) {

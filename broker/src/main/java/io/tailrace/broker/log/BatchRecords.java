@@ -1,117 +1,141 @@
 package io.tailrace.broker.log;
 
-import io.tailrace.broker.topic.TopicSettings;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Consumer;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 import org.apache.kafka.common.InvalidRecordException;
-import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.DefaultRecord;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.RecordBatch;
-import org.apache.kafka.common.requests.ProduceResponse.RecordError;
-import org.apache.kafka.storage.internals.log.RecordValidationException;
+import org.apache.kafka.common.utils.ByteBufferOutputStream;
+import org.apache.kafka.common.utils.Crc32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the records out of a batch and checks them by the rules of Kafka's LogValidator. Whatever the shape of the rows, what is
- * stored can be read again, by consumers and by the forwarder. Confined to one thread.
+ * The records of a stored batch, decompressed: views of a buffer that serves the next batch afterwards. Confined to the thread
+ * of its {@link BatchDecoder}.
  */
-final class BatchRecords {
+public final class BatchRecords implements Iterable<DefaultRecord> {
 
-    /**
-     * A batch that was read.
-     *
-     * @param records without compression; valid until the next batch is read
-     */
-    record Read(ByteBuffer records, long maxTimestampMs) {}
+    /** Fields of a batch's header, by their places in Kafka's format (magic 2). */
+    private static final int LENGTH = 8;
 
-    private final BatchPayload payload;
+    private static final int AFTER_LENGTH = LENGTH + Integer.BYTES;
+    private static final int ATTRIBUTES = DefaultRecordBatch.CRC_OFFSET + Integer.BYTES;
+    private static final int MAX_TIMESTAMP = 35;
 
-    BatchRecords(BatchPayload payload) {
-        this.payload = payload;
+    private final StoredBatch batch;
+    private final ByteBuffer records;
+
+    BatchRecords(StoredBatch batch, ByteBuffer records) {
+        this.batch = batch;
+        this.records = records.slice();
+    }
+
+    /** They come in the order of their offsets. @throws InvalidRecordException from it, where the bytes are no records */
+    @Override
+    public Iterator<DefaultRecord> iterator() {
+        return new Cursor();
     }
 
     /**
-     * Hands on the batch's records, in their order, with their offsets and the timestamps that they are stored with. When it
-     * throws, what it has handed on is the caller's to undo.
+     * The batch without some of its records, of which at least one must be left. Its offsets and its codec stay. So do base
+     * offset and base timestamp, from which a record counts, and therefore the bytes of every record that is left.
      *
-     * @param firstOffset the offset of the first record
-     * @param nowMs the time of the append
-     * @return what was read
-     * @throws org.apache.kafka.common.errors.ApiException for a batch whose contents break a rule
-     * @throws RecordValidationException likewise, where single records are to blame
+     * @param dropped by their places in the batch, from 0
      */
-    Read forEach(
-            IncomingBatch batch, Partition partition, long firstOffset, long nowMs, Consumer<DefaultRecord> consumer) {
-        ByteBuffer records = payload.records(batch);
-        TopicSettings settings = partition.topic().settings();
-        boolean logAppendTime = settings.timestampType() == TimestampType.LOG_APPEND_TIME;
-        Long batchTimestampMs = logAppendTime ? Long.valueOf(nowMs) : null;
-        long baseTimestampMs = batch.header().baseTimestamp();
-        checkNotNegative(baseTimestampMs);
-        long maxTimestampMs = RecordBatch.NO_TIMESTAMP;
-        List<RecordError> errors = new ArrayList<>();
-        int count = batch.count();
-        for (int index = 0; index < count; index++) {
-            DefaultRecord record = next(records, firstOffset, baseTimestampMs, batchTimestampMs);
-            if (record.offset() != firstOffset + index) {
-                throw new InvalidRecordException(
-                        "Record " + index + " of the batch has the offset delta " + (record.offset() - firstOffset));
+    public StoredBatch without(BitSet dropped) {
+        DefaultRecordBatch header = batch.header();
+        ByteBufferOutputStream stream = new ByteBufferOutputStream(header.sizeInBytes());
+        stream.write(batch.headerBytes());
+        Kept kept = new Kept();
+        try (OutputStream compressed =
+                Compression.of(header.compressionType()).build().wrapForOutput(stream, header.magic())) {
+            Cursor cursor = new Cursor();
+            for (int index = 0; cursor.hasNext(); index++) {
+                int start = cursor.position();
+                DefaultRecord record = cursor.next();
+                if (!dropped.get(index)) {
+                    kept.onRecord(record);
+                    compressed.write(records.array(), records.arrayOffset() + start, cursor.position() - start);
+                }
             }
-            if (settings.compacted() && !record.hasKey()) {
-                errors.add(new RecordError(
-                        index,
-                        "Compacted topic cannot accept message without key in topic partition " + partition + "."));
-            }
-            if (!logAppendTime) {
-                checkTimestamp(record.timestamp(), nowMs, settings);
-            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return patched(stream.buffer(), kept);
+    }
+
+    private StoredBatch patched(ByteBuffer written, Kept kept) {
+        ByteBuffer bytes = written.duplicate().flip();
+        bytes.putInt(LENGTH, bytes.limit() - AFTER_LENGTH);
+        bytes.putLong(MAX_TIMESTAMP, kept.maxTimestampMs);
+        bytes.putInt(DefaultRecordBatch.RECORDS_COUNT_OFFSET, kept.count);
+        bytes.putInt(
+                DefaultRecordBatch.CRC_OFFSET, (int) Crc32C.compute(bytes, ATTRIBUTES, bytes.limit() - ATTRIBUTES));
+        return StoredBatch.of(bytes, batch.header().baseOffset(), batch.header().lastOffset() + 1);
+    }
+
+    /** What the header must say of the records that are left. */
+    private static final class Kept {
+
+        private int count;
+        private long maxTimestampMs = RecordBatch.NO_TIMESTAMP;
+
+        void onRecord(DefaultRecord record) {
+            count++;
             maxTimestampMs = Math.max(maxTimestampMs, record.timestamp());
-            consumer.accept(record);
-        }
-        if (records.hasRemaining()) {
-            throw new InvalidRecordException("Incorrect declared batch size, records still remaining in file");
-        }
-        if (!errors.isEmpty()) {
-            throw new RecordValidationException(
-                    new InvalidRecordException("One or more records have been rejected"), errors);
-        }
-        return new Read(records.rewind(), maxTimestampMs);
-    }
-
-    private static DefaultRecord next(
-            ByteBuffer records, long firstOffset, long baseTimestampMs, @Nullable Long logAppendTimeMs) {
-        try {
-            return DefaultRecord.readFrom(
-                    records, firstOffset, baseTimestampMs, RecordBatch.NO_SEQUENCE, logAppendTimeMs);
-        } catch (BufferUnderflowException | IllegalArgumentException e) {
-            throw new InvalidRecordException("Incorrect declared batch size, premature EOF reached", e);
         }
     }
 
-    private static void checkTimestamp(long timestampMs, long nowMs, TopicSettings settings) {
-        if (timestampMs == RecordBatch.NO_TIMESTAMP) {
-            return;
-        }
-        checkNotNegative(timestampMs);
-        boolean tooOld = nowMs - timestampMs > settings.timestampBeforeMaxMs();
-        boolean tooNew = timestampMs - nowMs > settings.timestampAfterMaxMs();
-        if (tooOld || tooNew) {
-            throw new InvalidTimestampException(
-                    "Timestamp " + timestampMs + " of message is out of range. The timestamp"
-                            + " should be within message.timestamp.before.max.ms = " + settings.timestampBeforeMaxMs()
-                            + " and message.timestamp.after.max.ms = " + settings.timestampAfterMaxMs()
-                            + " of the broker's clock");
-        }
-    }
+    /** Reads one record after the other. */
+    private final class Cursor implements Iterator<DefaultRecord> {
 
-    /** Kafka's own classes write no batch with such a time, so it could neither be served nor forwarded. */
-    private static void checkNotNegative(long timestampMs) {
-        if (timestampMs < 0 && timestampMs != RecordBatch.NO_TIMESTAMP) {
-            throw new InvalidTimestampException("Timestamp " + timestampMs + " of message is negative");
+        private final ByteBuffer rest = records.duplicate();
+        private final @Nullable Long logAppendTimeMs =
+                batch.header().timestampType() == TimestampType.LOG_APPEND_TIME ? batch.maxTimestampMs() : null;
+        private int left = batch.header().countOrNull();
+
+        int position() {
+            return rest.position();
+        }
+
+        @Override
+        public boolean hasNext() {
+            return left > 0;
+        }
+
+        @Override
+        public DefaultRecord next() {
+            if (left == 0) {
+                throw new NoSuchElementException();
+            }
+            left--;
+            DefaultRecord record = read();
+            if (left == 0 && rest.hasRemaining()) {
+                throw new InvalidRecordException("A stored batch goes on behind its last record");
+            }
+            return record;
+        }
+
+        private DefaultRecord read() {
+            try {
+                return DefaultRecord.readFrom(
+                        rest,
+                        batch.header().baseOffset(),
+                        batch.header().baseTimestamp(),
+                        RecordBatch.NO_SEQUENCE,
+                        logAppendTimeMs);
+            } catch (BufferUnderflowException | IllegalArgumentException e) {
+                throw new InvalidRecordException("A stored batch ends before its last record", e);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.tailrace.broker.log;
 
-import io.tailrace.broker.log.BatchRecords.Read;
+import io.tailrace.broker.log.IncomingRecords.Read;
 import io.tailrace.broker.topic.StorageFormat;
 import io.tailrace.broker.topic.TopicSettings;
 import java.nio.ByteBuffer;
@@ -18,7 +18,7 @@ import org.postgresql.copy.CopyIn;
  */
 final class GroupRows {
 
-    private final BatchRecords batchRecords;
+    private final IncomingRecords incomingRecords;
     private final GlobalOffsets globalOffsets;
     private final RecordRows recordRows = new RecordRows();
     private final CopyBuffer records;
@@ -26,7 +26,7 @@ final class GroupRows {
 
     /** @param retainedBytes what it keeps allocated for each shape between two groups */
     GroupRows(BatchPayload payload, GlobalOffsets globalOffsets, int retainedBytes) {
-        this.batchRecords = new BatchRecords(payload);
+        this.incomingRecords = new IncomingRecords(payload);
         this.globalOffsets = globalOffsets;
         this.records = new CopyBuffer(retainedBytes);
         this.batches = new CopyBuffer(retainedBytes);
@@ -62,7 +62,7 @@ final class GroupRows {
 
     private void addBatch(
             IncomingBatch batch, Partition partition, long firstOffset, long nowMs, RowAttributes attributes) {
-        Read read = batchRecords.forEach(batch, partition, firstOffset, nowMs, record -> {});
+        Read read = incomingRecords.forEach(batch, partition, firstOffset, nowMs, record -> {});
         ServedBatch served = new ServedBatch(batch, firstOffset, read.maxTimestampMs(), attributes.logAppendTime());
         long globalOffset = globalOffsets.next(batch.count());
         ByteBuffer stored = BatchRows.write(served, partition.id(), attributes, globalOffset, batches);
@@ -76,7 +76,7 @@ final class GroupRows {
     private void addRecords(
             IncomingBatch batch, Partition partition, long firstOffset, long nowMs, RowAttributes attributes) {
         PartitionId id = partition.id();
-        Read read = batchRecords.forEach(
+        Read read = incomingRecords.forEach(
                 batch,
                 partition,
                 firstOffset,

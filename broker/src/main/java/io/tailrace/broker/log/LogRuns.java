@@ -12,13 +12,17 @@ import org.jspecify.annotations.Nullable;
  * What runs of the log hold ({@code kafka.log_runs}): for each ten thousand offsets of a partition the greatest timestamp
  * and the bytes. Postgres has no index by time that would tell the first record from a time on, nor a sum of bytes; with
  * the runs, both cost a look at a small table and at one run. Stateless; each call runs on the connection given.
+ *
+ * <p>A row belongs to the run in which its first offset lies, also where it holds a batch that reaches over the run's end or
+ * over several runs, which are then empty. Ranges of offsets are meant in the same way here: a row counts for the range in which
+ * it begins. Who starts at an offset within a row begins at {@link LogRows#startOf}, or looks at that row by itself.
  */
 public final class LogRuns {
 
     /** How many offsets a run has. */
     public static final int OFFSETS = 10_000;
 
-    /** What a record takes: its key, value and headers as they are without compression. */
+    /** What a row takes: a record's key, value and headers as they are without compression, or a batch as it is stored. */
     public static final String ROW_BYTES = "coalesce(octet_length(key), 0) + coalesce(octet_length(value), 0)"
             + " + coalesce(pg_column_size(headers), 0) + coalesce(octet_length(batch), 0)";
 
@@ -33,18 +37,24 @@ public final class LogRuns {
     /** The times by which a log is searched. */
     public enum Clock {
         /** The record's timestamp. */
-        TIMESTAMP("timestamp_ms", "max_timestamp_ms"),
-        /** The time that counts for retention: for a record without a timestamp, when it was written. */
+        TIMESTAMP("timestamp_ms", "max_timestamp_ms", "batch"),
+        /**
+         * The time that counts for retention: for a record without a timestamp, when it was written. A batch is as old as
+         * its latest record, so that nobody has to look into it.
+         */
         AGE(
                 "CASE WHEN timestamp_ms >= 0 THEN timestamp_ms ELSE (extract(epoch FROM created_at) * 1000)::bigint END",
-                "newest_ms");
+                "newest_ms",
+                "NULL::bytea");
 
         private final String ofRow;
         private final String ofRun;
+        private final String batchOfRow;
 
-        Clock(String ofRow, String ofRun) {
+        Clock(String ofRow, String ofRun, String batchOfRow) {
             this.ofRow = ofRow;
             this.ofRun = ofRun;
+            this.batchOfRow = batchOfRow;
         }
 
         /** A column or expression of a row of {@code kafka.messages}. */
@@ -55,6 +65,11 @@ public final class LogRuns {
         /** The column of {@code kafka.log_runs} that bounds it from above. */
         String ofRun() {
             return ofRun;
+        }
+
+        /** The batch of a row, where it takes its records to answer. */
+        String batchOfRow() {
+            return batchOfRow;
         }
     }
 
@@ -129,7 +144,7 @@ public final class LogRuns {
         }
     }
 
-    /** What the records of a range take, counted row by row. */
+    /** What the rows of a range take, counted one by one. */
     public static long bytes(Connection connection, Partition partition, long startInc, long endExc)
             throws SQLException {
         String sql = "SELECT coalesce(sum(" + ROW_BYTES + "), 0) FROM "

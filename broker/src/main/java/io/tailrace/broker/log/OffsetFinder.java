@@ -8,10 +8,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.apache.kafka.common.record.internal.RecordBatch;
 
 /**
  * Finds offsets by time, for ListOffsets and retention. Blocks on Postgres; thread-safe. It looks for the run of the log
- * that may hold the record ({@link LogRuns}) and reads that run, and the newest records, which belong to no run yet.
+ * that may hold the record ({@link LogRuns}) and reads that run, and the newest rows, which belong to no run yet. A row that
+ * holds a batch is found by its latest record and then looked into.
  */
 public final class OffsetFinder {
 
@@ -36,52 +38,99 @@ public final class OffsetFinder {
     }
 
     /**
-     * The first record at or after a time, in a range of offsets.
+     * The first record at or after a time, in a range of offsets. By {@link Clock#AGE} it is a row: its first offset, or the
+     * start of the range if the row reaches over that.
      *
      * @param startInc search from there, or from the start of the log
      */
     public static Optional<FoundOffset> first(
             Connection connection, Partition partition, Clock clock, long ms, long startInc, long endExc)
             throws SQLException {
-        // Before the runs are looked at: what becomes a run meanwhile is then searched twice rather than not at all.
-        long runsEnd = LogRuns.end(connection, partition);
-        long from = Math.max(startInc, partition.logStartOffset());
-        Run run = LogRuns.next(connection, partition, clock, ms, from);
-        while (run != null && run.startInc() < endExc) {
-            Optional<FoundOffset> found = firstInRange(
-                    connection, partition, clock, ms, Math.max(from, run.startInc()), Math.min(endExc, run.endExc()));
-            if (found.isPresent()) {
-                return found;
-            }
-            from = run.endExc();
-            run = LogRuns.next(connection, partition, clock, ms, from);
-        }
-        return firstInRange(connection, partition, clock, ms, Math.max(from, runsEnd), endExc);
+        long start = Math.max(startInc, partition.logStartOffset());
+        return start < endExc ? new Search(connection, partition, clock, ms, start, endExc).first() : Optional.empty();
     }
 
-    private static Optional<FoundOffset> firstInRange(
-            Connection connection, Partition partition, Clock clock, long ms, long startInc, long endExc)
-            throws SQLException {
-        if (startInc >= endExc) {
+    /** A search in a range of offsets, whose ends may lie within rows. */
+    private record Search(
+            Connection connection, Partition partition, Clock clock, long ms, long startInc, long endExc) {
+
+        Optional<FoundOffset> first() throws SQLException {
+            // Before the runs are looked at: what becomes a run meanwhile is then searched twice rather than not at
+            // all.
+            long runsEnd = LogRuns.end(connection, partition);
+            Optional<FoundRow> over = reachingOver(connection, partition, clock, startInc);
+            Optional<FoundOffset> found = over.flatMap(this::within);
+            long from = over.map(FoundRow::endExc).orElse(startInc);
+            while (found.isEmpty()) {
+                Run run = LogRuns.next(connection, partition, clock, ms, from);
+                if (run == null || run.startInc() >= endExc) {
+                    return firstOfRows(Math.max(from, runsEnd), endExc);
+                }
+                found = firstOfRows(Math.max(from, run.startInc()), Math.min(endExc, run.endExc()));
+                from = run.endExc();
+            }
+            return found;
+        }
+
+        private Optional<FoundOffset> within(FoundRow row) {
+            return row.firstAtOrAfter(ms, startInc, endExc);
+        }
+
+        /** Of the rows that begin in a range. */
+        private Optional<FoundOffset> firstOfRows(long rowsStartInc, long rowsEndExc) throws SQLException {
+            long from = rowsStartInc;
+            while (from < rowsEndExc) {
+                Optional<FoundRow> row = firstRow(from, rowsEndExc);
+                if (row.isEmpty()) {
+                    return Optional.empty();
+                }
+                Optional<FoundOffset> found = within(row.get());
+                if (found.isPresent()) {
+                    return found;
+                }
+                from = row.get().endExc();
+            }
             return Optional.empty();
         }
-        String sql = "SELECT partition_offset, " + clock.ofRow() + " FROM "
-                + partition.topic().leaf() + RANGE + " AND " + clock.ofRow()
-                + " >= ? ORDER BY partition_offset LIMIT 1";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            LogRuns.bind(statement, 1, partition, startInc, endExc, ms);
-            return found(statement);
+
+        private Optional<FoundRow> firstRow(long rowsStartInc, long rowsEndExc) throws SQLException {
+            String sql = FoundRow.columns(clock) + partition.topic().leaf() + RANGE + " AND " + clock.ofRow()
+                    + " >= ? ORDER BY partition_offset LIMIT 1";
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                LogRuns.bind(statement, 1, partition, rowsStartInc, rowsEndExc, ms);
+                return FoundRow.of(statement);
+            }
         }
     }
 
-    /** The first of the records with the greatest timestamp. */
+    /** The row that begins below an offset and holds it. */
+    private static Optional<FoundRow> reachingOver(Connection connection, Partition partition, Clock clock, long offset)
+            throws SQLException {
+        String sql =
+                "SELECT * FROM (" + FoundRow.columns(clock) + partition.topic().leaf() + LogRows.AT_OR_BELOW
+                        + ") AS nearest (start_inc, end_exc, ms, batch) WHERE start_inc < ? AND end_exc > ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            LogRuns.bind(statement, 1, partition, offset, offset, offset);
+            return FoundRow.of(statement);
+        }
+    }
+
+    /** The first of the records with the greatest timestamp; none where no record has one. */
     public Optional<FoundOffset> maxTimestamp(Partition partition) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             long start = partition.logStartOffset();
             long endExc = partition.highWatermark();
-            long tailStart = Math.max(start, LogRuns.end(connection, partition));
-            Optional<FoundOffset> best = maxInRange(connection, partition, tailStart, endExc);
-            return maxOfRuns(connection, partition, start, best);
+            if (start >= endExc) {
+                return Optional.empty();
+            }
+            long runsEnd = LogRuns.end(connection, partition);
+            Optional<FoundRow> over = reachingOver(connection, partition, Clock.TIMESTAMP, start);
+            long from = over.map(FoundRow::endExc).orElse(start);
+            Optional<FoundRow> ofTail = maxInRange(connection, partition, Math.max(from, runsEnd), endExc);
+            Optional<FoundRow> best = better(over.flatMap(row -> row.latestFrom(start)), ofTail);
+            return maxOfRuns(connection, partition, from, best)
+                    .flatMap(FoundRow::latest)
+                    .filter(found -> found.timestampMs() > RecordBatch.NO_TIMESTAMP);
         }
     }
 
@@ -89,56 +138,47 @@ public final class OffsetFinder {
      * From the most promising run on, until the next one's bound is no better than what was found. The bounds are exact
      * but where records were deleted, so that one run is read as a rule.
      */
-    private static Optional<FoundOffset> maxOfRuns(
-            Connection connection, Partition partition, long start, Optional<FoundOffset> ofTail) throws SQLException {
+    private static Optional<FoundRow> maxOfRuns(
+            Connection connection, Partition partition, long start, Optional<FoundRow> ofTail) throws SQLException {
         String sql = "SELECT start_offset, end_offset, max_timestamp_ms FROM kafka.log_runs"
                 + " WHERE topic_id = ? AND partition_id = ? AND end_offset > ? AND max_timestamp_ms >= ?"
                 + " ORDER BY max_timestamp_ms DESC, start_offset";
-        Optional<FoundOffset> best = ofTail;
+        Optional<FoundRow> best = ofTail;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            LogRuns.bind(
-                    statement,
-                    1,
-                    partition,
-                    start,
-                    best.map(FoundOffset::timestampMs).orElse(Long.MIN_VALUE));
+            LogRuns.bind(statement, 1, partition, start, best.map(FoundRow::ms).orElse(Long.MIN_VALUE));
             try (ResultSet runs = statement.executeQuery()) {
                 while (runs.next() && mayBeat(best, runs.getLong(3))) {
-                    best = better(best, maxInRange(connection, partition, runs.getLong(1), runs.getLong(2)));
+                    long from = Math.max(start, runs.getLong(1));
+                    best = better(best, maxInRange(connection, partition, from, runs.getLong(2)));
                 }
             }
         }
         return best;
     }
 
-    private static boolean mayBeat(Optional<FoundOffset> best, long boundMs) {
-        return best.isEmpty() || boundMs >= best.get().timestampMs();
+    private static boolean mayBeat(Optional<FoundRow> best, long boundMs) {
+        return best.isEmpty() || boundMs >= best.get().ms();
     }
 
-    private static Optional<FoundOffset> better(Optional<FoundOffset> left, Optional<FoundOffset> right) {
+    private static Optional<FoundRow> better(Optional<FoundRow> left, Optional<FoundRow> right) {
         if (left.isEmpty() || right.isEmpty()) {
             return left.or(() -> right);
         }
-        FoundOffset first = left.get();
-        FoundOffset second = right.get();
-        boolean secondIsBetter = second.timestampMs() > first.timestampMs()
-                || (second.timestampMs() == first.timestampMs() && second.offset() < first.offset());
+        FoundRow first = left.get();
+        FoundRow second = right.get();
+        boolean secondIsBetter =
+                second.ms() > first.ms() || (second.ms() == first.ms() && second.startInc() < first.startInc());
         return secondIsBetter ? right : left;
     }
 
-    private static Optional<FoundOffset> maxInRange(
-            Connection connection, Partition partition, long startInc, long endExc) throws SQLException {
-        String sql = "SELECT partition_offset, timestamp_ms FROM "
-                + partition.topic().leaf() + RANGE + " ORDER BY timestamp_ms DESC, partition_offset LIMIT 1";
+    /** Of the rows that begin in a range. */
+    private static Optional<FoundRow> maxInRange(Connection connection, Partition partition, long startInc, long endExc)
+            throws SQLException {
+        String sql = FoundRow.columns(Clock.TIMESTAMP) + partition.topic().leaf() + RANGE
+                + " ORDER BY timestamp_ms DESC, partition_offset LIMIT 1";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            LogRuns.bind(statement, 1, partition, Math.max(startInc, partition.logStartOffset()), endExc);
-            return found(statement);
-        }
-    }
-
-    private static Optional<FoundOffset> found(PreparedStatement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery()) {
-            return row.next() ? Optional.of(new FoundOffset(row.getLong(1), row.getLong(2))) : Optional.empty();
+            LogRuns.bind(statement, 1, partition, startInc, endExc);
+            return FoundRow.of(statement);
         }
     }
 }

@@ -69,8 +69,8 @@ final class SqlBatch {
     /** Writes the row, of a transaction if a producer is given, and moves the end of the partition. */
     void insert(LogFixture log, Topic topic, int partition, long producerId) throws SQLException {
         boolean transactional = producerId != RecordBatch.NO_PRODUCER_ID;
-        int attributes = (batch.timestampType() == TimestampType.LOG_APPEND_TIME ? RecordRows.LOG_APPEND_TIME : 0)
-                | (transactional ? RecordRows.TRANSACTIONAL : 0);
+        int attributes = (batch.timestampType() == TimestampType.LOG_APPEND_TIME ? RowAttributes.LOG_APPEND_TIME : 0)
+                | (transactional ? RowAttributes.TRANSACTIONAL : 0);
         String sql =
                 """
                 INSERT INTO kafka.messages (topic_id, partition_id, partition_offset, record_count, timestamp_ms, batch,

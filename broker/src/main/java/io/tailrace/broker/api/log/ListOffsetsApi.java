@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
@@ -118,8 +119,10 @@ final class ListOffsetsApi implements Api {
                 databaseAway.set(true);
                 return failed(wanted, Errors.KAFKA_STORAGE_ERROR);
             }
-            LOGGER.atError().setCause(e).addKeyValue("topic", topicName).log("looking for an offset failed");
-            return failed(wanted, Errors.UNKNOWN_SERVER_ERROR);
+            return failed(wanted, Errors.UNKNOWN_SERVER_ERROR, topicName, e);
+        } catch (ApiException e) {
+            // A stored batch that is damaged.
+            return failed(wanted, Errors.forException(e), topicName, e);
         }
     }
 
@@ -161,6 +164,12 @@ final class ListOffsetsApi implements Api {
                         offset == ListOffsetsResponse.UNKNOWN_OFFSET
                                 ? ListOffsetsResponse.UNKNOWN_EPOCH
                                 : ClusterIdentity.LEADER_EPOCH);
+    }
+
+    private static ListOffsetsPartitionResponse failed(
+            ListOffsetsPartition wanted, Errors error, String topicName, Exception cause) {
+        LOGGER.atError().setCause(cause).addKeyValue("topic", topicName).log("looking for an offset failed");
+        return failed(wanted, error);
     }
 
     private static ListOffsetsPartitionResponse failed(ListOffsetsPartition wanted, Errors error) {

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
@@ -34,13 +35,14 @@ class ListOffsetsApiTest {
     private final TopicRegistry registry = new TopicRegistry();
     private final PartitionTable partitions = new PartitionTable(new RecentMemory(0));
     private final ListOffsetsApi api = new ListOffsetsApi(
-            new TopicResolver(registry, partitions), new OffsetFinder(databaseThatIsAway()), Runnable::run);
+            new TopicResolver(registry, partitions), new OffsetFinder(databaseThatFails()), Runnable::run);
+    private Exception failure = new SQLException("connection refused", "08001");
 
-    private DataSource databaseThatIsAway() {
+    private DataSource databaseThatFails() {
         return (DataSource) Proxy.newProxyInstance(
                 DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
                     connections.incrementAndGet();
-                    throw new SQLException("connection refused", "08001");
+                    throw failure;
                 });
     }
 
@@ -77,5 +79,21 @@ class ListOffsetsApiTest {
         assertThat(response.topics().get(0).partitions())
                 .extracting(partition -> Errors.forCode(partition.errorCode()))
                 .containsExactly(Errors.KAFKA_STORAGE_ERROR, Errors.KAFKA_STORAGE_ERROR, Errors.NONE);
+    }
+
+    @Test
+    void shouldSayOfEachPartitionWhetherABatchIsDamaged() {
+        // Given
+        TopicFixture.register(registry, partitions, "orders", 3);
+        failure = new CorruptRecordException("Record is corrupt");
+
+        // When
+        ListOffsetsResponseData response =
+                list(1000, ListOffsetsRequest.MAX_TIMESTAMP, ListOffsetsRequest.LATEST_TIMESTAMP);
+
+        // Then
+        assertThat(response.topics().get(0).partitions())
+                .extracting(partition -> Errors.forCode(partition.errorCode()))
+                .containsExactly(Errors.CORRUPT_MESSAGE, Errors.CORRUPT_MESSAGE, Errors.NONE);
     }
 }
