@@ -89,6 +89,7 @@ public final class Forwarder implements AutoCloseable {
         Pipeline pipeline = new Pipeline(
                 new PipelineConfig(
                         replication.maxInFlightBytes(),
+                        replication.maxUncompressedBatchBytes(),
                         replication.checkpointInterval(),
                         replication.topicRefreshInterval(),
                         backoff),
@@ -101,7 +102,7 @@ public final class Forwarder implements AutoCloseable {
                 new PositionStore(replication.slot()),
                 new IdentityStore(replication.slot()),
                 new TopicStore(replication.slot(), rules(config.shadow())),
-                new LogTable(replication.catchUpFetchRows()),
+                new LogTable(replication.catchUpFetchRows(), replication.maxUncompressedBatchBytes()),
                 stats,
                 setAside(config, settings));
         GroupSync groups = GroupSync.start(replication.slot(), settings, dataSource, config.groupSync());

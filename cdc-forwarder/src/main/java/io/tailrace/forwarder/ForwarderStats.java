@@ -49,7 +49,7 @@ public final class ForwarderStats {
         return arrived.sum();
     }
 
-    /** Rows that came again after a restart and were not sent again. */
+    /** Records that came again after a restart and were not sent again. */
     public long skipped() {
         return skipped.sum();
     }
@@ -158,8 +158,8 @@ public final class ForwarderStats {
         arrived.add(records);
     }
 
-    public void onSkipped() {
-        skipped.increment();
+    public void onSkipped(long records) {
+        skipped.add(records);
     }
 
     public void onRepeated(long records) {

@@ -28,8 +28,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Records that the target refuses, where they are to be set aside. */
+@ParameterizedClass
+@EnumSource(SourceLog.Shape.class)
 final class DeadLetterIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String LIMITED = "{\"max.message.bytes\": \"2000\"}";
@@ -44,10 +48,14 @@ final class DeadLetterIT {
 
     private final String slot = "dead_letter_it_" + SLOTS.incrementAndGet();
     private final PostgresAddress database = POSTGRES.freshDatabase();
-    private final SourceLog log = new SourceLog(database);
+    private final SourceLog log;
     private final String topic = KAFKA.freshTopicName();
     private final String deadLetters = KAFKA.freshTopicName();
     private TargetReader target;
+
+    DeadLetterIT(SourceLog.Shape shape) {
+        log = new SourceLog(database, shape);
+    }
 
     @BeforeEach
     void open() {

@@ -26,8 +26,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Against a Postgres and a Kafka that stay up; the replication connection does not. */
+@ParameterizedClass
+@EnumSource(SourceLog.Shape.class)
 final class ForwarderIT {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final AtomicInteger SLOTS = new AtomicInteger();
@@ -40,10 +44,14 @@ final class ForwarderIT {
 
     private final String slot = "forwarder_it_" + SLOTS.incrementAndGet();
     private final PostgresAddress database = POSTGRES.freshDatabase();
-    private final SourceLog log = new SourceLog(database);
+    private final SourceLog log;
     private final String topic = KAFKA.freshTopicName();
     private TargetReader target;
     private ForwarderConfig config;
+
+    ForwarderIT(SourceLog.Shape shape) {
+        log = new SourceLog(database, shape);
+    }
 
     @BeforeEach
     void open() {

@@ -19,8 +19,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the forwarder makes of the transactions of producers. */
+@ParameterizedClass
+@EnumSource(SourceLog.Shape.class)
 final class ForwarderTransactionIT {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final AtomicInteger SLOTS = new AtomicInteger();
@@ -34,11 +38,15 @@ final class ForwarderTransactionIT {
 
     private final String slot = "forwarder_transaction_it_" + SLOTS.incrementAndGet();
     private final PostgresAddress database = POSTGRES.freshDatabase();
-    private final SourceLog log = new SourceLog(database);
+    private final SourceLog log;
     private final String topic = KAFKA.freshTopicName();
     private TargetReader target;
     private ForwarderConfig config;
     private int id;
+
+    ForwarderTransactionIT(SourceLog.Shape shape) {
+        log = new SourceLog(database, shape);
+    }
 
     @BeforeEach
     void open() {

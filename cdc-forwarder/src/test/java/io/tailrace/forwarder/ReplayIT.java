@@ -33,8 +33,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Ranges of the log that are sent again, while new records keep coming. */
+@ParameterizedClass
+@EnumSource(SourceLog.Shape.class)
 final class ReplayIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final int KILLS = 4;
@@ -48,10 +52,14 @@ final class ReplayIT {
 
     private final String slot = "replay_it_" + SLOTS.incrementAndGet();
     private final PostgresAddress database = POSTGRES.freshDatabase();
-    private final SourceLog log = new SourceLog(database);
+    private final SourceLog log;
     private final String topic = KAFKA.freshTopicName();
     private final ForwarderConfig config = TestConfig.forwarder(database, KAFKA.bootstrapServers(), slot);
     private TargetReader target;
+
+    ReplayIT(SourceLog.Shape shape) {
+        log = new SourceLog(database, shape);
+    }
 
     @BeforeEach
     void open() {

@@ -1,5 +1,6 @@
 package io.tailrace.forwarder;
 
+import io.tailrace.forwarder.decode.Batches;
 import io.tailrace.local.PostgresAddress;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -10,23 +11,43 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
  * Writes into the log as the broker does: a transaction moves {@code next_offset} of its partitions and brings the rows
- * in by COPY. The value of a record is its offset, so that what arrives can be checked without remembering it.
+ * in, by COPY where they are records. The value of a record is its offset, so that what arrives can be checked without
+ * remembering it.
  */
 final class SourceLog implements AutoCloseable {
     /** Recent, so that the target's retention does not take them at once. */
     private static final long FIRST_TIMESTAMP_MS = System.currentTimeMillis();
 
     private final PostgresAddress address;
+    private final Shape shape;
+    private final BatchRows batches = new BatchRows();
     private @Nullable Connection connection;
 
+    /** What a row holds: {@code storage.format}. */
+    enum Shape {
+        RECORDS,
+        BATCHES
+    }
+
+    /** Rows are records. */
     SourceLog(PostgresAddress address) {
+        this(address, Shape.RECORDS);
+    }
+
+    SourceLog(PostgresAddress address, Shape shape) {
         this.address = address;
+        this.shape = shape;
     }
 
     int createTopic(String name, int partitions) {
@@ -66,6 +87,10 @@ final class SourceLog implements AutoCloseable {
     long append(int topicId, int partition, int records) {
         return run(database -> {
             long first = reserve(database, topicId, partition, records);
+            if (shape == Shape.BATCHES) {
+                batches.append(database, topicId, partition, first, numbered(first, records, new byte[] {'k'}), null);
+                return first;
+            }
             StringBuilder rows = new StringBuilder();
             for (long offset = first; offset < first + records; offset++) {
                 rows.append(topicId).append('\t').append(partition).append('\t').append(offset);
@@ -84,6 +109,13 @@ final class SourceLog implements AutoCloseable {
                             new ByteArrayInputStream(rows.toString().getBytes(StandardCharsets.US_ASCII)));
             return first;
         });
+    }
+
+    private static List<SimpleRecord> numbered(long first, int records, byte @Nullable [] key) {
+        return LongStream.range(first, first + records)
+                .mapToObj(offset -> new SimpleRecord(
+                        FIRST_TIMESTAMP_MS + offset, key, Long.toString(offset).getBytes(StandardCharsets.US_ASCII)))
+                .toList();
     }
 
     /** So many records in an open transaction of the producer. @return the first offset */
@@ -105,7 +137,11 @@ final class SourceLog implements AutoCloseable {
                     ON CONFLICT (producer_id, topic_id, partition_id) DO UPDATE SET last_offset = excluded.last_offset"""
                             .formatted(producerId, topicId, partition, first, first + records - 1);
             try (Statement statement = database.createStatement()) {
-                statement.execute(rows);
+                if (shape == Shape.BATCHES) {
+                    batches.append(database, topicId, partition, first, numbered(first, records, null), producerId);
+                } else {
+                    statement.execute(rows);
+                }
                 statement.execute(registration);
             }
             return first;
@@ -138,7 +174,26 @@ final class SourceLog implements AutoCloseable {
         });
     }
 
-    /** One record with exactly this content. */
+    /** Deletes records, as compaction does. */
+    void delete(int topicId, int partition, LongPredicate gone) {
+        run(database -> {
+            batches.delete(database, topicId, partition, gone);
+            try (PreparedStatement statement = database.prepareStatement(
+                    "DELETE FROM kafka.messages WHERE topic_id = ? AND partition_id = ? AND partition_offset = ANY (?)"
+                            + " AND batch IS NULL")) {
+                statement.setInt(1, topicId);
+                statement.setInt(2, partition);
+                statement.setArray(3, database.createArrayOf("int8", matching(gone)));
+                return statement.executeUpdate();
+            }
+        });
+    }
+
+    private static Object[] matching(LongPredicate gone) {
+        return LongStream.range(0, 10_000).filter(gone).boxed().toArray();
+    }
+
+    /** One record with exactly this content. Attributes: 8, where the time is that of the append. */
     long append(
             int topicId,
             int partition,
@@ -149,6 +204,13 @@ final class SourceLog implements AutoCloseable {
             int attributes) {
         return run(database -> {
             long offset = reserve(database, topicId, partition, 1);
+            if (shape == Shape.BATCHES) {
+                boolean appended = attributes != 0 || timestampMs < -1;
+                Header[] all = Batches.headers(headers);
+                SimpleRecord record = new SimpleRecord(appended ? 17 : timestampMs, key, value, all);
+                batches.append(database, topicId, partition, offset, record, appended ? timestampMs : null);
+                return offset;
+            }
             try (PreparedStatement statement = database.prepareStatement(
                     """
                     INSERT INTO kafka.messages (topic_id, partition_id, partition_offset, key, value, headers,

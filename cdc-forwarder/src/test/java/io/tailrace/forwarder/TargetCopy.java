@@ -61,7 +61,7 @@ final class TargetCopy implements AutoCloseable {
 
     List<LogRow> rows(int topicId, int partition) throws SQLException {
         try (Connection connection = database.connect()) {
-            return new LogTable(100_000).read(connection, topicId, partition, 0, Long.MAX_VALUE);
+            return new LogTable(100_000, 64 << 20).read(connection, topicId, partition, 0, Long.MAX_VALUE);
         }
     }
 

@@ -27,14 +27,19 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The verifier against a real target, whose records were written by hand where they must not be the same. */
+@ParameterizedClass
+@EnumSource(SourceLog.Shape.class)
 final class VerificationIT {
     private static final Duration SOON = Duration.ofSeconds(40);
     private static final AtomicInteger SLOTS = new AtomicInteger();
@@ -47,10 +52,14 @@ final class VerificationIT {
 
     private final String slot = "verification_it_" + SLOTS.incrementAndGet();
     private final PostgresAddress database = POSTGRES.freshDatabase();
-    private final SourceLog log = new SourceLog(database);
+    private final SourceLog log;
     private final String topic = KAFKA.freshTopicName();
     private ForwarderConfig config;
     private TargetCopy target;
+
+    VerificationIT(SourceLog.Shape shape) {
+        log = new SourceLog(database, shape);
+    }
 
     @BeforeEach
     void open() {
@@ -83,7 +92,7 @@ final class VerificationIT {
         // Given
         int id = log.createTopic(topic, 2);
         log.append(id, 0, 1_500);
-        log.execute("DELETE FROM kafka.messages_" + id + " WHERE partition_offset % 7 = 3");
+        log.delete(id, 0, offset -> offset % 7 == 3);
         log.append(
                 id,
                 1,
@@ -105,7 +114,7 @@ final class VerificationIT {
             log.commit(4_712);
             awaitVerified(0, 1_530);
             awaitVerified(1, 501);
-            log.execute("DELETE FROM kafka.messages_" + id + " WHERE partition_offset % 5 = 1 AND partition_id = 1");
+            log.delete(id, 1, offset -> offset % 5 == 1);
             assertThat(forwarder.stats().restarts()).isZero();
         }
         List<Verdict> verdicts = verify(true);
@@ -231,7 +240,8 @@ final class VerificationIT {
         // When
         target.trim(topic, 0, 12);
         log.execute("UPDATE kafka.partitions SET log_start_offset = " + offset + " WHERE partition_id = 1");
-        log.execute("DELETE FROM kafka.messages_" + id + " WHERE partition_id = 1 AND partition_offset < " + offset);
+        log.execute("DELETE FROM kafka.messages_" + id
+                + " WHERE partition_id = 1 AND partition_offset + record_count <= " + offset);
         List<Verdict> verdicts = verify(true);
 
         // Then
@@ -307,7 +317,9 @@ final class VerificationIT {
         int id = log.createTopic(topic, 2);
         log.append(id, 0, 50);
         log.append(id, 1, 50);
-        log.execute("DELETE FROM kafka.messages_" + id + " WHERE partition_offset IN (5, 6, 17, 30, 31)");
+        for (int partition = 0; partition < 2; partition++) {
+            log.delete(id, partition, Set.of(5L, 6L, 17L, 30L, 31L)::contains);
+        }
         return id;
     }
 

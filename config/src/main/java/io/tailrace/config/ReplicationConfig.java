@@ -25,10 +25,18 @@ public record ReplicationConfig(
                         min = "1MiB",
                         max = "1024GiB")
                 long maxInFlightBytes,
+        @Setting(
+                        value =
+                                "The most that a record batch (storage.format = batches) may grow to when its compression is taken off: not less than the broker's log.max_uncompressed_batch_bytes. Nothing is forwarded beyond a larger one.",
+                        byDefault = "64MiB",
+                        min = "1KiB",
+                        max = "1GiB")
+                int maxUncompressedBatchBytes,
         @Setting(value = "How often the position is saved.", byDefault = "500ms", min = "10ms", max = "1h")
                 Duration checkpointInterval,
         @Setting(
-                        value = "Rows read at a time while catching up from the table.",
+                        value =
+                                "Records read at a time while catching up from the table, and those of the batch that makes them so many.",
                         byDefault = "2000",
                         min = "1",
                         max = "1000000")

@@ -90,10 +90,12 @@ public final class ChangeDecoder {
             int partitionId = (Integer) row.get(partition);
             long rowOffset = (Long) row.get(offset);
             if (((Short) row.get(attributes) & TRANSACTIONAL) != 0) {
-                return new PendingRow(topic, partitionId, rowOffset);
+                return new PendingRow(topic, partitionId, rowOffset, (Integer) row.get(recordCount));
             }
-            if (row.get(batch) != null || (Integer) row.get(recordCount) != 1) {
-                throw UnreadableRowException.batch(topic, partitionId, rowOffset);
+            LogBatch whole = ChangeDecoder.batch(
+                    topic, partitionId, rowOffset, (Integer) row.get(recordCount), bytes(row.get(batch)));
+            if (whole != null) {
+                return whole;
             }
             return new LogRow(
                     topic,
@@ -122,14 +124,24 @@ public final class ChangeDecoder {
         return copy;
     }
 
+    /** The batch of a row; null if the row is a record. */
+    static @Nullable LogBatch batch(int topicId, int partition, long offset, int count, byte @Nullable [] stored) {
+        if (count < 1 || (stored == null && count > 1)) {
+            throw UnreadableRowException.at(
+                    topicId,
+                    partition,
+                    offset,
+                    new IllegalArgumentException("a row that covers " + count + " offsets"
+                            + (stored == null ? " without a batch" : "") + " is not known to this version"));
+        }
+        return stored == null ? null : new LogBatch(topicId, partition, offset, count, stored);
+    }
+
     static List<Header> readHeaders(int topicId, int partition, long offset, @Nullable String json) {
         try {
             return HeaderJson.read(json);
         } catch (IllegalArgumentException malformed) {
-            throw new UnreadableRowException(
-                    "topic %d, partition %d, offset %d: %s"
-                            .formatted(topicId, partition, offset, malformed.getMessage()),
-                    malformed);
+            throw UnreadableRowException.at(topicId, partition, offset, malformed);
         }
     }
 }

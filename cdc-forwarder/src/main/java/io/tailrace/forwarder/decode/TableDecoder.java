@@ -2,27 +2,36 @@ package io.tailrace.forwarder.decode;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
-/** Reads a row of {@code kafka.messages} out of a query's result. */
+/** Reads a row of {@code kafka.messages} out of a query's result. Stateless. */
 public final class TableDecoder {
-    /** What a query must select, in this order. */
-    public static final String COLUMNS = "partition_offset, record_count, key, value, headers, timestamp_ms, batch";
+    /** What a query must select, in this order, for a record. */
+    public static final String RECORD_COLUMNS = "partition_offset, key, value, headers, timestamp_ms";
+
+    /** What it must select for a row of either shape. */
+    public static final String COLUMNS = RECORD_COLUMNS + ", record_count, batch";
+
+    /** How many these are. */
+    public static final int COLUMN_COUNT = 7;
 
     private TableDecoder() {}
 
-    /** The row that the result stands at. @throws UnreadableRowException if the row has a shape that this version does not know */
-    public static LogRow decode(int topicId, int partition, ResultSet row) throws SQLException {
+    /** The record that the result stands at. @throws UnreadableRowException if it has no headers of the form that is known */
+    public static LogRow record(int topicId, int partition, ResultSet row) throws SQLException {
         long offset = row.getLong(1);
-        if (row.getInt(2) != 1 || row.getBytes(7) != null) {
-            throw UnreadableRowException.batch(topicId, partition, offset);
-        }
         return new LogRow(
                 topicId,
                 partition,
                 offset,
-                row.getLong(6),
+                row.getLong(5),
+                row.getBytes(2),
                 row.getBytes(3),
-                row.getBytes(4),
-                ChangeDecoder.readHeaders(topicId, partition, offset, row.getString(5)));
+                ChangeDecoder.readHeaders(topicId, partition, offset, row.getString(4)));
+    }
+
+    /** The batch that the result stands at; null if it is a record. */
+    public static @Nullable LogBatch batch(int topicId, int partition, ResultSet row) throws SQLException {
+        return ChangeDecoder.batch(topicId, partition, row.getLong(1), row.getInt(6), row.getBytes(7));
     }
 }

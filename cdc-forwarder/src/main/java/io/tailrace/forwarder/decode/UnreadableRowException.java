@@ -1,6 +1,6 @@
 package io.tailrace.forwarder.decode;
 
-/** A row that this version cannot turn into a record. It is never skipped: the forwarder stops at it and says so. */
+/** A row that this version cannot turn into records. It is never skipped: the forwarder stops at it and says so. */
 public final class UnreadableRowException extends RuntimeException {
     public UnreadableRowException(String message) {
         super(message);
@@ -10,10 +10,10 @@ public final class UnreadableRowException extends RuntimeException {
         super(message, cause);
     }
 
-    static UnreadableRowException batch(int topicId, int partition, long offset) {
+    /** What is wrong with the row at this place. */
+    static UnreadableRowException at(int topicId, int partition, long offset, Exception cause) {
         return new UnreadableRowException(
-                ("topic %d, partition %d, offset %d is stored as a whole batch (storage.format = batches), "
-                                + "which this version of the forwarder cannot read; nothing was skipped, upgrade the forwarder")
-                        .formatted(topicId, partition, offset));
+                "topic %d, partition %d, offset %d: %s".formatted(topicId, partition, offset, cause.getMessage()),
+                cause);
     }
 }

@@ -47,7 +47,7 @@ public final class ForwarderMetrics implements AutoCloseable {
     private void bindCounters(ForwarderStats stats) {
         count("records.forwarded", "Records that the target acknowledged", stats, ForwarderStats::forwarded);
         count("records.arrived", "Records found on the target after a crash", stats, ForwarderStats::arrived);
-        count("records.skipped", "Rows that came again and were not sent again", stats, ForwarderStats::skipped);
+        count("records.skipped", "Records that came again and were not sent again", stats, ForwarderStats::skipped);
         count("records.repeated", "Records that may be on the target twice", stats, ForwarderStats::repeated);
         count("records.lost", "Records that the target had acknowledged and lost", stats, ForwarderStats::lost);
         count("records.refused", "Refusals of a record by the target", stats, ForwarderStats::refused);

@@ -6,10 +6,8 @@ import io.tailrace.forwarder.checkpoint.Deliveries;
 import io.tailrace.forwarder.checkpoint.IdentityStore;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
 import io.tailrace.forwarder.checkpoint.PositionStore;
+import io.tailrace.forwarder.decode.BatchRecords;
 import io.tailrace.forwarder.decode.Change;
-import io.tailrace.forwarder.decode.LogRow;
-import io.tailrace.forwarder.decode.Outcome;
-import io.tailrace.forwarder.decode.PendingRow;
 import io.tailrace.forwarder.refused.Retries;
 import io.tailrace.forwarder.refused.SetAside;
 import io.tailrace.forwarder.replay.RepeatedRanges;
@@ -27,10 +25,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where rows become acknowledged records. Offsets are what it goes by: each partition has a next one; a row below it
- * came before and is skipped, the row at it is sent, and a row beyond it shows that the stream has jumped (a slot made
+ * Where rows become acknowledged records. Offsets are what it goes by: each partition has a next one; a record below it
+ * came before and is skipped, the record at it is sent, and one beyond it shows that the stream has jumped (a slot made
  * anew, write-ahead log removed), so that the table is read for what lies between. What the table does not have either
- * is a hole. So redelivery is harmless and a gap cannot go unnoticed.
+ * is a hole. That a row may hold many records is known to what reads rows only. So redelivery is harmless and a gap cannot go unnoticed.
  *
  * <p>Nothing of an open transaction is forwarded: its partition stops at the last stable offset, and goes on from the
  * table when the outcome is known.
@@ -55,6 +53,7 @@ public final class Pipeline implements AutoCloseable {
     private final Checkpoints checkpoints;
     private final Sender sender;
     private final TableFeed feed;
+    private final StreamFeed stream;
     private final Repeats repeats;
     private final RepeatRequests requests;
 
@@ -87,6 +86,8 @@ public final class Pipeline implements AutoCloseable {
         this.sender = new Sender(
                 config, settings, opener, flows, deliveries, stats, new Aligning(), this::whileWaiting, refusals);
         this.feed = new TableFeed(table, flows, sender, checkpoints, undecided, stats);
+        BatchRecords batches = new BatchRecords(config.maxBatchBytes());
+        this.stream = new StreamFeed(flows, sender, feed, undecided, batches, stats);
         Replays replays = new Replays(positions.forwarder());
         Retries retries = new Retries(positions.forwarder());
         this.repeats = new Repeats(ranges, replays, retries, table, flows, sender, checkpoints, stats);
@@ -179,53 +180,7 @@ public final class Pipeline implements AutoCloseable {
 
     /** Takes a change from the replication stream. */
     public synchronized void offer(Change change) throws SQLException, InterruptedException {
-        if (change instanceof LogRow row) {
-            offer(row);
-        } else if (change instanceof PendingRow row) {
-            offer(row);
-        } else if (change instanceof Outcome outcome) {
-            undecided.onOutcome(outcome);
-        }
-    }
-
-    private void offer(LogRow row) throws SQLException, InterruptedException {
-        TopicFlow flow = flows.of(connection(), row.topicId(), row.partition());
-        if (!flow.route().forwards(row.partition())) {
-            return;
-        }
-        PartitionProgress progress = flow.partition(row.partition());
-        if (row.offset() < progress.next()) {
-            stats.onSkipped();
-        } else if (!feed.takesInstead(progress, row.offset())) {
-            forward(flow, progress, row);
-        }
-    }
-
-    private void forward(TopicFlow flow, PartitionProgress progress, LogRow row)
-            throws SQLException, InterruptedException {
-        if (row.offset() > progress.next() && progress.isFlowing() && !undecided.contains(progress)) {
-            feed.fillGap(flow, progress, row.offset());
-        }
-        if (undecided.contains(progress)) {
-            undecided.note(progress, row.offset());
-        } else if (!flow.route().takes(row.partition(), row.offset()) && row.offset() == progress.next()) {
-            progress.skipTo(row.offset() + 1);
-        } else if (progress.isFlowing()) {
-            sender.send(flow, progress, row);
-        }
-    }
-
-    private void offer(PendingRow row) throws SQLException, InterruptedException {
-        TopicFlow flow = flows.of(connection(), row.topicId(), row.partition());
-        if (!flow.route().forwards(row.partition())) {
-            return;
-        }
-        PartitionProgress progress = flow.partition(row.partition());
-        if (row.offset() < progress.next()) {
-            stats.onSkipped();
-        } else if (!feed.takesInstead(progress, row.offset())) {
-            undecided.note(progress, row.offset());
-        }
+        stream.offer(connection(), change);
     }
 
     /** Settles what the target has acknowledged, and does what is due: saving positions, new topics, new attempts. */

@@ -1,6 +1,7 @@
 /**
- * From a row to an acknowledged record: {@link io.tailrace.forwarder.pipeline.Pipeline} decides for each row whether it
- * is sent, skipped because it already was, or shows a gap that the table must fill. Entered by one thread at a time.
+ * From a row to acknowledged records: {@link io.tailrace.forwarder.pipeline.Pipeline} is entered by one thread at a time, and
+ * {@link io.tailrace.forwarder.pipeline.StreamFeed} decides for each record whether it is sent, skipped because it already
+ * was, or shows a gap that the table must fill.
  * {@link io.tailrace.forwarder.pipeline.Flows} knows the topics, and takes over what is wanted of them while it runs; what
  * the stream does not bring in time comes from {@link io.tailrace.forwarder.pipeline.TableFeed}.
  *

@@ -1,21 +1,19 @@
 package io.tailrace.forwarder.refused;
 
+import io.tailrace.forwarder.decode.HeaderText;
+import io.tailrace.forwarder.decode.LogRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/**
- * The table {@code kafka.refused_records}. A record is copied there inside Postgres, from the log, so that its headers stay
- * as they are. Immutable; each call runs one statement on the connection that it is given.
- */
+/** The table {@code kafka.refused_records}. Immutable; each call runs one statement on the connection that it is given. */
 final class RefusedRecords {
-    private static final String COPY =
+    private static final String INSERT =
             """
             INSERT INTO kafka.refused_records (forwarder, topic_id, partition_id, partition_offset, topic, key, value,
                                                headers, timestamp_ms, reason)
-            SELECT ?, m.topic_id, m.partition_id, m.partition_offset, ?, m.key, m.value, m.headers, m.timestamp_ms, ?
-            FROM kafka.messages_%d m WHERE m.partition_id = ? AND m.partition_offset = ?
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?)
             ON CONFLICT (forwarder, topic_id, partition_id, partition_offset) DO UPDATE
             SET reason = excluded.reason, retry_requested_at = NULL, retried_at = NULL, retried_offset = NULL,
                 retry_failure = NULL""";
@@ -34,14 +32,16 @@ final class RefusedRecords {
         this.forwarder = forwarder;
     }
 
-    /** Copies the record. Where that was done before it is refused anew, because its topic is sent again from further back. */
-    void copy(Connection connection, Refusal refusal) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(COPY.formatted(refusal.topicId()))) {
-            statement.setString(1, forwarder);
-            statement.setString(2, refusal.topic());
-            statement.setString(3, refusal.reason());
-            statement.setInt(4, refusal.partition());
-            statement.setLong(5, refusal.offset());
+    /** Writes the record. Where that was done before it is refused anew, because its topic is sent again from further back. */
+    void insert(Connection connection, Refusal refusal, LogRow row) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+            setKey(statement, 1, refusal);
+            statement.setString(5, refusal.topic());
+            statement.setBytes(6, row.key());
+            statement.setBytes(7, row.value());
+            statement.setString(8, HeaderText.of(row.headers()));
+            statement.setLong(9, row.timestampMs());
+            statement.setString(10, refusal.reason());
             statement.executeUpdate();
         }
     }

@@ -28,9 +28,7 @@ public final class Retries {
             WHERE place <= 10 AND NOT EXISTS (SELECT FROM kafka.migration WHERE state = 'moved' OR fenced_until > now())
             ORDER BY place, topic_id, partition_id LIMIT 1000""";
 
-    private static final String ROW =
-            "SELECT " + TableDecoder.COLUMNS + " FROM (SELECT *, 1 AS record_count, NULL::bytea AS batch"
-                    + " FROM kafka.refused_records" + KEY + ") AS refused";
+    private static final String ROW = "SELECT " + TableDecoder.RECORD_COLUMNS + " FROM kafka.refused_records" + KEY;
     private static final String OFFSETS =
             """
             SELECT partition_offset FROM kafka.refused_records
@@ -70,7 +68,7 @@ public final class Retries {
             setKey(statement, 1, retry);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next()
-                        ? Optional.of(TableDecoder.decode(retry.topicId(), retry.partition(), row))
+                        ? Optional.of(TableDecoder.record(retry.topicId(), retry.partition(), row))
                         : Optional.empty();
             }
         }

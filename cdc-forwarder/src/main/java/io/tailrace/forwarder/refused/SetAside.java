@@ -31,7 +31,7 @@ public final class SetAside implements AutoCloseable {
 
     /** Sets a record aside. When this returns it is in the table. */
     public void accept(Connection connection, Refusal refusal, LogRow row) throws SQLException {
-        table.copy(connection, refusal);
+        table.insert(connection, refusal, row);
         if (topic != null && !table.isInTopic(connection, refusal)) {
             OptionalLong offset = send(topic, refusal, row);
             if (offset.isPresent()) {

@@ -1,5 +1,6 @@
 package io.tailrace.forwarder.reverse;
 
+import io.tailrace.forwarder.decode.HeaderText;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -58,7 +59,7 @@ final class LogRows {
     }
 
     private static @Nullable String headers(ConsumerRecord<byte[], byte[]> record) {
-        return HeaderText.of(record.headers());
+        return HeaderText.of(List.of(record.headers().toArray()));
     }
 
     private static short attributes(ConsumerRecord<byte[], byte[]> record) {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
     private static final int MAX_WAITING = 1_000;
+    /** What is due in the pipeline does not wait for all rows of the engine: each may be a batch of thousands of records. */
+    private static final long TICK_NS = 100_000_000L;
+
     private static final String COMMIT_POSITION = "lsn_commit";
 
     private final Pipeline pipeline;
@@ -54,11 +57,16 @@ final class StreamHandler implements DebeziumEngine.ChangeConsumer<RecordChangeE
 
     private void handle(List<RecordChangeEvent<SourceRecord>> events) throws InterruptedException {
         try {
+            long tickedNs = System.nanoTime();
             for (RecordChangeEvent<SourceRecord> event : events) {
                 if (cancelled) {
                     throw new InterruptedException("the stream is being closed");
                 }
                 handle(event);
+                if (System.nanoTime() - tickedNs >= TICK_NS) {
+                    pipeline.tick();
+                    tickedNs = System.nanoTime();
+                }
             }
             pipeline.tick();
         } catch (SQLException failed) {

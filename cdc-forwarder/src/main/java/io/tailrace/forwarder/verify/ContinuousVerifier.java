@@ -50,7 +50,8 @@ public final class ContinuousVerifier implements AutoCloseable {
         this.partitions = new ForwardedPartitions(slot);
         this.store = new VerificationStore(slot);
         this.target = new TargetLog(settings);
-        this.verifier = new PartitionVerifier(partitions, target, this::await, SECOND_LOOK);
+        this.verifier = new PartitionVerifier(
+                partitions, config.replication().maxUncompressedBatchBytes(), target, this::await, SECOND_LOOK);
         this.looks = new Looks(this.config.recheckInterval());
         thread.setDaemon(true);
     }

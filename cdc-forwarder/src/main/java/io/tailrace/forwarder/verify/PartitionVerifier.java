@@ -26,7 +26,7 @@ final class PartitionVerifier {
     private final TargetLog target;
     private final Pause pause;
     private final Duration secondLook;
-    private final LogTable table = new LogTable(PIECE_RECORDS);
+    private final LogTable table;
 
     /** Waits; ends early with an InterruptedException when the program stops. */
     interface Pause {
@@ -41,8 +41,11 @@ final class PartitionVerifier {
      */
     record Step(Verified verified, boolean differs, boolean atEnd, long records, long bytes) {}
 
-    PartitionVerifier(ForwardedPartitions partitions, TargetLog target, Pause pause, Duration secondLook) {
+    /** @param maxBatchBytes the most that a batch of the log may grow to when its compression is taken off */
+    PartitionVerifier(
+            ForwardedPartitions partitions, int maxBatchBytes, TargetLog target, Pause pause, Duration secondLook) {
         this.partitions = partitions;
+        this.table = new LogTable(PIECE_RECORDS, maxBatchBytes);
         this.target = target;
         this.pause = pause;
         this.secondLook = secondLook;

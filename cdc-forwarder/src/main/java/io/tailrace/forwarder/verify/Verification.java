@@ -35,7 +35,11 @@ public final class Verification implements AutoCloseable {
         this.settings = new TargetSettings(config.kafka(), config.replication().maxInFlightBytes());
         this.target = new TargetLog(settings);
         this.verifier = new PartitionVerifier(
-                partitions, target, time -> Thread.sleep(time.toMillis(), time.toNanosPart() % 1_000_000), SECOND_LOOK);
+                partitions,
+                config.replication().maxUncompressedBatchBytes(),
+                target,
+                time -> Thread.sleep(time.toMillis(), time.toNanosPart() % 1_000_000),
+                SECOND_LOOK);
     }
 
     /**

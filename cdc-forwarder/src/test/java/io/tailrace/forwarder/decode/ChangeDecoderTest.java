@@ -77,7 +77,7 @@ final class ChangeDecoderTest {
         Change read = decoder.decode(change(row().put("attributes", (short) 0x10)));
 
         // Then
-        assertThat(read).isEqualTo(new PendingRow(3, 2, 41));
+        assertThat(read).isEqualTo(new PendingRow(3, 2, 41, 1));
     }
 
     @Test
@@ -93,13 +93,40 @@ final class ChangeDecoderTest {
     }
 
     @Test
-    void shouldNotSkipAWholeBatch() {
-        Struct batch = row().put("batch", ByteBuffer.allocate(61)).put("record_count", 5);
+    void shouldKeepABatchAsItIs() {
+        // Given
+        Struct row = row().put("batch", ByteBuffer.wrap(new byte[] {1, 2, 3})).put("record_count", 5);
 
-        assertThatThrownBy(() -> decoder.decode(change(batch)))
+        // When
+        LogBatch read = (LogBatch) decoder.decode(change(row));
+
+        // Then
+        assertThat(read).hasToString("topic 3, partition 2, batch at offset 41");
+        assertThat(read.endExc()).isEqualTo(46);
+        assertThat(read.bytes()).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void shouldKeepOnlyThePlaceOfATransactionsBatch() {
+        // Given
+        Struct row = row().put("batch", ByteBuffer.allocate(61))
+                .put("record_count", 5)
+                .put("attributes", (short) 0x10);
+
+        // When
+        Change read = decoder.decode(change(row));
+
+        // Then
+        assertThat(read).isEqualTo(new PendingRow(3, 2, 41, 5));
+        assertThat(((PendingRow) read).endExc()).isEqualTo(46);
+    }
+
+    @Test
+    void shouldNotTakeForARecordWhatCoversSeveralOffsets() {
+        assertThatThrownBy(() -> decoder.decode(change(row().put("record_count", 5))))
                 .isInstanceOf(UnreadableRowException.class)
-                .hasMessageContaining("offset 41")
-                .hasMessageContaining("upgrade the forwarder");
+                .hasMessageContaining("topic 3, partition 2, offset 41")
+                .hasMessageContaining("covers 5 offsets without a batch");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.tailrace.cli.shadow;
 
 import io.tailrace.cli.UserError;
+import io.tailrace.forwarder.catchup.LogTable;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,7 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What there is to send again, and the rows of {@code kafka.replays}. Stateless; each call runs one statement. */
+/** What there is to send again, and the rows of {@code kafka.replays}. Stateless. */
 final class ReplayRequests {
     private static final String TOPIC = "SELECT id FROM kafka.topics WHERE name = ? AND deleted_at IS NULL";
     private static final String FORWARDERS =
@@ -27,10 +28,9 @@ final class ReplayRequests {
                 LEFT JOIN kafka.forwarder_positions f
                     ON f.forwarder = ? AND f.topic_id = p.topic_id AND f.partition_id = p.partition_id
             WHERE p.topic_id = ? AND p.partition_id = ?""";
-    private static final String AT_TIME =
-            """
-            SELECT partition_offset FROM kafka.messages_%d
-            WHERE topic_id = ? AND partition_id = ? AND timestamp_ms >= ? ORDER BY partition_offset LIMIT 1""";
+    /** What a broker can be told at most to take: whatever is in the log can be read. */
+    private static final int MAX_BATCH_BYTES = 1 << 30;
+
     private static final String INSERT =
             """
             INSERT INTO kafka.replays (slot, topic_id, partition_id, from_offset, to_offset) VALUES (?, ?, ?, ?, ?)
@@ -91,14 +91,9 @@ final class ReplayRequests {
     /** The offset of the first record that is not older, or {@code otherwise} if there is none. */
     static long atTime(Connection connection, int topicId, int partition, long timestampMs, long otherwise)
             throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(AT_TIME.formatted(topicId))) {
-            statement.setInt(1, topicId);
-            statement.setInt(2, partition);
-            statement.setLong(3, timestampMs);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? row.getLong(1) : otherwise;
-            }
-        }
+        return new LogTable(1, MAX_BATCH_BYTES)
+                .firstNotOlder(connection, topicId, partition, timestampMs)
+                .orElse(otherwise);
     }
 
     /** Writes a request. Returns its number. */

@@ -1,8 +1,9 @@
-package io.tailrace.forwarder.reverse;
+package io.tailrace.forwarder.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +20,7 @@ final class HeaderTextTest {
         headers.add("a\0b", new byte[0]);
 
         // When
-        String text = HeaderText.of(headers);
+        String text = HeaderText.of(List.of(headers.toArray()));
 
         // Then
         assertThat(text)
@@ -31,7 +32,7 @@ final class HeaderTextTest {
     @Test
     void shouldWriteNothingWhereThereAreNone() {
         // When
-        String text = HeaderText.of(new RecordHeaders());
+        String text = HeaderText.of(List.of());
 
         // Then
         assertThat(text).isNull();

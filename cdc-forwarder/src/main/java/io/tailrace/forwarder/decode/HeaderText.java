@@ -1,4 +1,4 @@
-package io.tailrace.forwarder.reverse;
+package io.tailrace.forwarder.decode;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -9,29 +9,28 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the {@code headers} column: {@code [{"key": "trace", "value": "text"}, …]}, where {@code "base64"} and {@code
  * "key_base64"} stand for what is not text that jsonb can hold (not UTF-8, or with U+0000). Thread-safe.
  */
-final class HeaderText {
+public final class HeaderText {
     private static final JsonFactory JSON = new JsonFactory();
 
     private HeaderText() {}
 
     /** Null where there are none. */
-    static @Nullable String of(Headers headers) {
-        Header[] all = headers.toArray();
-        if (all.length == 0) {
+    public static @Nullable String of(List<Header> headers) {
+        if (headers.isEmpty()) {
             return null;
         }
-        StringWriter text = new StringWriter(64 * all.length);
+        StringWriter text = new StringWriter(64 * headers.size());
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartArray();
-            for (Header header : all) {
+            for (Header header : headers) {
                 write(json, header);
             }
             json.writeEndArray();
