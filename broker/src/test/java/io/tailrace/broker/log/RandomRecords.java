@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Records with and without keys, values and headers, of all kinds of bytes. */
 final class RandomRecords {
 
+    private static final List<RandomBytes> KINDS = List.of(RandomBytes.values());
+
     private RandomRecords() {}
 
     static List<SimpleRecord> of(Random random, int count, int maxBytes) {
@@ -33,8 +35,7 @@ final class RandomRecords {
     private static byte @Nullable [] bytes(Random random, int maxBytes) {
         return random.nextInt(5) == 0
                 ? null
-                : RandomBytes.values()[random.nextInt(RandomBytes.values().length)].make(
-                        random, random.nextInt(maxBytes));
+                : KINDS.get(random.nextInt(KINDS.size())).make(random, random.nextInt(maxBytes));
     }
 
     private static Header header(Random random) {
