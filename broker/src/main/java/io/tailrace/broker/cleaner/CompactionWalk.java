@@ -55,9 +55,20 @@ final class CompactionWalk {
     void run(Steps steps) throws SQLException, InterruptedException {
         RowPages pages = new RowPages(partition, partition.logStartOffset(), endExc, stepRows);
         while (pages.isLeft()) {
-            steps.countDeleted(steps.<Integer>run(connection -> clean(connection, pages.next(connection))));
+            cleanNext(steps, pages);
         }
         refreshRuns(steps);
+    }
+
+    private void cleanNext(Steps steps, RowPages pages) throws SQLException, InterruptedException {
+        try {
+            steps.countDeleted(steps.<Integer>run(connection -> clean(connection, pages.next(connection))));
+        } finally {
+            // Also where the outcome is not known.
+            if (firstChanged >= 0) {
+                partition.onCompacted(endExc);
+            }
+        }
     }
 
     /** @return how many rows are gone */

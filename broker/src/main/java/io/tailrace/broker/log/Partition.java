@@ -229,6 +229,11 @@ public final class Partition {
         waiters.forEach(AppendWaiter::onLogStartMoved);
     }
 
+    /** Below this offset the database lacks records that it had, and may have others in their batches; on any thread. */
+    public void onCompacted(long endExc) {
+        recent.forgetBelow(endExc);
+    }
+
     /**
      * Others have written to the log, while nothing was appended by this broker: so far it goes now. Who its producers are is
      * read again before the next append.

@@ -99,6 +99,18 @@ class CleanedTopicIT {
         return table;
     }
 
+    private int countVisible() {
+        int count = 0;
+        try (KafkaConsumer<String, String> consumer = broker.consumer(Map.of())) {
+            consumer.assign(List.of(PARTITION));
+            consumer.seekToBeginning(List.of(PARTITION));
+            while (consumer.position(PARTITION) < RECORDS) {
+                count += consumer.poll(Duration.ofMillis(100)).count();
+            }
+        }
+        return count;
+    }
+
     private long rows() throws SQLException {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement();
@@ -122,6 +134,7 @@ class CleanedTopicIT {
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(rows()).isEqualTo(KEYS));
         assertThat(readTable()).isEqualTo(latest);
+        assertThat(countVisible()).isEqualTo(KEYS);
     }
 
     @Test

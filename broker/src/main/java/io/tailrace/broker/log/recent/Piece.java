@@ -32,6 +32,11 @@ final class Piece {
         return bytes.capacity();
     }
 
+    /** Where its first batch begins. */
+    long startOffset() {
+        return baseOffsets[0];
+    }
+
     /** Where its next batch would begin; −1 without batches. */
     long endOffset() {
         return endOffset;

@@ -89,6 +89,15 @@ public final class RecentBatches {
         pieces.clear();
     }
 
+    /** Forgets what is below an offset, and what lies in memory with it. */
+    public synchronized void forgetBelow(long offset) {
+        List<Piece> old = new ArrayList<>();
+        while (!pieces.isEmpty() && pieces.getFirst().startOffset() < offset) {
+            old.add(pieces.removeFirst());
+        }
+        memory.release(old);
+    }
+
     /** The memory is needed elsewhere. */
     synchronized void remove(Piece piece) {
         pieces.remove(piece);

@@ -202,4 +202,37 @@ class RecentBatchesTest {
             }
         }
     }
+
+    @Test
+    void shouldForgetWhatIsBelowAnOffset() {
+        // Given
+        for (int i = 0; i < 40; i++) {
+            reserve(recent, i, 1, 1000);
+            recent.publish();
+        }
+
+        // When
+        recent.forgetBelow(20);
+
+        // Then
+        assertThat(recent.read(19, 40, 1000)).isNull();
+        assertThat(baseOffsets(recent.read(39, 40, 1000))).containsExactly(39L);
+    }
+
+    @Test
+    void shouldForgetWhatIsReserved() {
+        // Given
+        reserve(recent, 0, 1, 10);
+        recent.publish();
+        reserve(recent, 1, 1, 10);
+
+        // When
+        recent.forgetBelow(1);
+        reserve(recent, 2, 1, 10);
+        recent.publish();
+
+        // Then
+        assertThat(recent.read(1, 3, 1000)).isNull();
+        assertThat(baseOffsets(recent.read(2, 3, 1000))).containsExactly(2L);
+    }
 }
