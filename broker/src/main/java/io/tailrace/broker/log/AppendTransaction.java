@@ -1,52 +1,29 @@
 package io.tailrace.broker.log;
 
+import io.tailrace.broker.sql.SqlErrors;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import org.postgresql.PGConnection;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * The SQL of an append: one transaction for everything that waits.
- *
- * <p>The update of {@code kafka.partitions} is lock, fence and assignment in one: it finds each partition only where it
- * ends as memory thinks and where no later broker has taken it over. The row locks are held to the commit, so offsets
- * become visible in their order. The same statement asks whether the log is fenced for a migration, and takes the lock that
- * a fence waits for. Confined to the appender's thread.
+ * The SQL of an append: one transaction for everything that waits. It claims the offsets ({@link AppendClaim}) and writes the
+ * rows, by COPY or, where there are few and nothing else belongs to it, in one statement ({@link AppendStatement}). Confined to
+ * the appender's thread.
  */
 final class AppendTransaction {
 
-    private static final String CLAIM =
-            """
-            UPDATE kafka.partitions p SET next_offset = c.next_offset
-            FROM unnest(?::int[], ?::int[], ?::bigint[], ?::bigint[])
-                 AS c (topic_id, partition_id, expected_offset, next_offset)
-            WHERE p.topic_id = c.topic_id AND p.partition_id = c.partition_id
-              AND p.next_offset = c.expected_offset AND p.lease_epoch = ? AND (SELECT kafka.may_append())
-            """;
-
     private static final String MAY_APPEND = "SELECT kafka.may_append()";
 
-    private static final String CLAIM_WITH_SEQUENCES =
-            """
-            WITH sequences AS (
-                INSERT INTO kafka.producer_sequences AS s (topic_id, partition_id, producer_id, slot, producer_epoch,
-                                                           last_sequence, last_offset, record_count, timestamp_ms)
-                SELECT * FROM unnest(?::int[], ?::int[], ?::bigint[], ?::smallint[], ?::smallint[],
-                                     ?::int[], ?::bigint[], ?::int[], ?::bigint[])
-                ON CONFLICT (topic_id, partition_id, producer_id, slot) DO UPDATE
-                SET producer_epoch = excluded.producer_epoch, last_sequence = excluded.last_sequence,
-                    last_offset = excluded.last_offset, record_count = excluded.record_count,
-                    timestamp_ms = excluded.timestamp_ms, updated_at = now()
-            )
-            """
-                    + CLAIM;
+    private static final String CLAIM_WITH_SEQUENCES = "WITH " + AppendClaim.SEQUENCES + "\n" + AppendClaim.PARTITIONS;
 
     private final int leaseEpoch;
 
@@ -125,18 +102,54 @@ final class AppendTransaction {
      */
     void write(Connection connection, AppendGroup group)
             throws SQLException, OffsetsMovedException, TransactionsEndedException, FencedException {
+        if (isIdle(connection) && AppendStatement.fits(group)) {
+            writeAtOnce(connection, group);
+        } else {
+            writeInSteps(connection, group);
+        }
+    }
+
+    /** Whether nothing of the transaction has happened yet: no step of an append, and nothing that was read for it. */
+    private static boolean isIdle(Connection connection) throws SQLException {
+        return connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.IDLE;
+    }
+
+    private void writeAtOnce(Connection connection, AppendGroup group)
+            throws SQLException, OffsetsMovedException, FencedException {
+        try {
+            connection.setAutoCommit(true);
+            AppendStatement.execute(connection, group, leaseEpoch);
+            connection.setAutoCommit(false);
+        } catch (SQLException e) {
+            if (isOutcomeUnknown(connection, e)) {
+                throw new CommitUnknownException(e);
+            }
+            connection.setAutoCommit(false);
+            if (AppendStatement.NOT_CLAIMED.equals(e.getSQLState())) {
+                throw notClaimed(connection);
+            }
+            throw isLeafNotSeen(e) ? new LeafNotSeenException(e) : e;
+        }
+    }
+
+    /** An error that Postgres reports and survives has undone the statement; everything else may have come after its commit. */
+    private static boolean isOutcomeUnknown(Connection connection, SQLException e) throws SQLException {
+        return serverMessage(e) == null || SqlErrors.isConnectionLost(e) || connection.isClosed();
+    }
+
+    private static @Nullable ServerErrorMessage serverMessage(SQLException e) {
+        return e instanceof PSQLException fromServer ? fromServer.getServerErrorMessage() : null;
+    }
+
+    private void writeInSteps(Connection connection, AppendGroup group)
+            throws SQLException, OffsetsMovedException, TransactionsEndedException, FencedException {
         joinTransactions(connection, group.transactions());
         if (claim(connection, group) != group.changes().size()) {
-            boolean fenced = isFenced(connection);
-            connection.rollback();
-            if (fenced) {
-                throw new FencedException();
-            }
-            throw new OffsetsMovedException();
+            throw notClaimed(connection);
         }
         try {
             group.rows().copy(connection);
-        } catch (PSQLException e) {
+        } catch (SQLException e) {
             throw isLeafNotSeen(e) ? new LeafNotSeenException(e) : e;
         }
         try {
@@ -144,6 +157,16 @@ final class AppendTransaction {
         } catch (SQLException e) {
             throw new CommitUnknownException(e);
         }
+    }
+
+    /** Why the partitions could not be claimed. */
+    private static OffsetsMovedException notClaimed(Connection connection) throws SQLException, FencedException {
+        boolean fenced = isFenced(connection);
+        connection.rollback();
+        if (fenced) {
+            throw new FencedException();
+        }
+        return new OffsetsMovedException();
     }
 
     private static boolean isFenced(Connection connection) throws SQLException {
@@ -167,78 +190,17 @@ final class AppendTransaction {
 
     private int claim(Connection connection, AppendGroup group) throws SQLException {
         boolean withSequences = !group.sequences().isEmpty();
-        try (PreparedStatement statement = connection.prepareStatement(withSequences ? CLAIM_WITH_SEQUENCES : CLAIM)) {
-            int next = withSequences ? bindSequences(connection, statement, group.sequences()) : 1;
-            bindChanges(connection, statement, next, group.changes());
-            statement.setInt(next + 4, leaseEpoch);
+        String sql = withSequences ? CLAIM_WITH_SEQUENCES : AppendClaim.PARTITIONS;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int next = withSequences ? AppendClaim.bindSequences(connection, statement, 1, group.sequences()) : 1;
+            AppendClaim.bindPartitions(connection, statement, next, group.changes(), leaseEpoch);
             return statement.executeUpdate();
         }
     }
 
-    private static int bindSequences(Connection connection, PreparedStatement statement, Collection<SequenceRow> rows)
-            throws SQLException {
-        int count = rows.size();
-        int[] topicIds = new int[count];
-        int[] partitionIds = new int[count];
-        long[] producerIds = new long[count];
-        short[] slots = new short[count];
-        short[] epochs = new short[count];
-        int[] lastSequences = new int[count];
-        long[] lastOffsets = new long[count];
-        int[] recordCounts = new int[count];
-        long[] timestamps = new long[count];
-        int i = 0;
-        for (SequenceRow row : rows) {
-            topicIds[i] = row.partition().topicId();
-            partitionIds[i] = row.partition().partition();
-            producerIds[i] = row.producerId();
-            slots[i] = (short) row.slot();
-            epochs[i] = row.epoch();
-            lastSequences[i] = row.batch().lastSequence();
-            lastOffsets[i] = row.batch().lastOffset();
-            recordCounts[i] = row.batch().recordCount();
-            timestamps[i] = row.batch().timestampMs();
-            i++;
-        }
-        PGConnection arrays = connection.unwrap(PGConnection.class);
-        statement.setArray(1, arrays.createArrayOf("int4", topicIds));
-        statement.setArray(2, arrays.createArrayOf("int4", partitionIds));
-        statement.setArray(3, arrays.createArrayOf("int8", producerIds));
-        statement.setArray(4, arrays.createArrayOf("int2", slots));
-        statement.setArray(5, arrays.createArrayOf("int2", epochs));
-        statement.setArray(6, arrays.createArrayOf("int4", lastSequences));
-        statement.setArray(7, arrays.createArrayOf("int8", lastOffsets));
-        statement.setArray(8, arrays.createArrayOf("int4", recordCounts));
-        statement.setArray(9, arrays.createArrayOf("int8", timestamps));
-        return 10;
-    }
-
-    private static void bindChanges(
-            Connection connection, PreparedStatement statement, int first, Collection<AppendGroup.Change> changes)
-            throws SQLException {
-        int count = changes.size();
-        int[] topicIds = new int[count];
-        int[] partitionIds = new int[count];
-        long[] expectedOffsets = new long[count];
-        long[] nextOffsets = new long[count];
-        int i = 0;
-        for (AppendGroup.Change change : changes) {
-            topicIds[i] = change.partition().id().topicId();
-            partitionIds[i] = change.partition().id().partition();
-            expectedOffsets[i] = change.expectedOffset();
-            nextOffsets[i] = change.nextOffset();
-            i++;
-        }
-        PGConnection arrays = connection.unwrap(PGConnection.class);
-        statement.setArray(first, arrays.createArrayOf("int4", topicIds));
-        statement.setArray(first + 1, arrays.createArrayOf("int4", partitionIds));
-        statement.setArray(first + 2, arrays.createArrayOf("int8", expectedOffsets));
-        statement.setArray(first + 3, arrays.createArrayOf("int8", nextOffsets));
-    }
-
     /** The check violation that names no constraint: "no partition of relation … found for row", in any language. */
-    private static boolean isLeafNotSeen(PSQLException e) {
-        ServerErrorMessage message = e.getServerErrorMessage();
+    private static boolean isLeafNotSeen(SQLException e) {
+        ServerErrorMessage message = serverMessage(e);
         return PSQLState.CHECK_VIOLATION.getState().equals(e.getSQLState())
                 && message != null
                 && message.getConstraint() == null;

@@ -13,8 +13,11 @@ import java.util.Arrays;
 final class CopyBuffer {
 
     private static final byte[] SIGNATURE = "PGCOPY\n\377\r\n\0".getBytes(StandardCharsets.ISO_8859_1);
-    private static final int HEADER_BYTES = SIGNATURE.length + 2 * Integer.BYTES;
+    static final int HEADER_BYTES = SIGNATURE.length + 2 * Integer.BYTES;
     private static final int NULL = -1;
+
+    /** Of a jsonb value, before its text. */
+    static final int JSONB_VERSION_BYTES = 1;
 
     private final int retainedBytes;
     private byte[] bytes;
@@ -102,8 +105,8 @@ final class CopyBuffer {
 
     /** A jsonb value in its binary form: a version byte, then the text. */
     void jsonbField(byte[] json, int length) {
-        putInt(length + 1);
-        ensure(1);
+        putInt(JSONB_VERSION_BYTES + length);
+        ensure(JSONB_VERSION_BYTES);
         bytes[size++] = 1;
         put(json, 0, length);
     }

@@ -49,7 +49,7 @@ public final class SqlErrors {
     }
 
     /** True where the connection is gone: broken (class 08), or ended by a Postgres that stops, crashes or starts (57P). */
-    static boolean isConnectionLost(Exception e) {
+    public static boolean isConnectionLost(Exception e) {
         String state = e instanceof SQLException sql ? sql.getSQLState() : null;
         return state != null && (state.startsWith("08") || state.startsWith("57P"));
     }

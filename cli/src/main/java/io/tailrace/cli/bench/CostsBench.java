@@ -61,7 +61,7 @@ final class CostsBench implements Measurement {
             double wal = (servers.logTable().walBytes() - walBefore) / payload;
             add(new Figure("produce-" + bytes + ": write-ahead log", BYTES_UNIT), subject, round, wal);
         }
-        BenchServers.flushDisks();
+        ColdReads.prepare(servers, subject, topic);
         before = costs.processor(subject);
         servers.load().consume(address, topic, count);
         addProcessor(

@@ -94,7 +94,7 @@ final class ScaleBench implements Measurement {
         String address = servers.bootstrapServers(subject);
         BenchServers.flushDisks();
         add(subject, round, value, PRODUCE, servers.load().produce(address, topic, count, recordBytes));
-        BenchServers.flushDisks();
+        ColdReads.prepare(servers, subject, topic + "-" + value);
         add(subject, round, value, CONSUME, servers.load().consume(address, topic, count));
     }
 

@@ -56,7 +56,7 @@ final class ThroughputBench implements Measurement {
         BenchTopics.create(servers, subject, topic);
         BenchServers.flushDisks();
         add(workload.produce(), subject, round, servers.load().produce(address, topic, count, workload.recordBytes()));
-        BenchServers.flushDisks();
+        ColdReads.prepare(servers, subject, topic);
         add(workload.consumeCold(), subject, round, servers.load().consume(address, topic, count));
         BenchTopics.delete(servers, subject, topic);
     }
