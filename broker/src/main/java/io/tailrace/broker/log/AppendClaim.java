@@ -1,10 +1,7 @@
 package io.tailrace.broker.log;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
-import org.postgresql.PGConnection;
 
 /**
  * The SQL by which an append claims its offsets, and writes what is known of its producers.
@@ -42,10 +39,8 @@ final class AppendClaim {
 
     private AppendClaim() {}
 
-    /** Binds the parameters of {@link #SEQUENCES}. @return the next parameter */
-    static int bindSequences(
-            Connection connection, PreparedStatement statement, int first, Collection<SequenceRow> rows)
-            throws SQLException {
+    /** Binds the parameters of {@link #SEQUENCES}. */
+    static void bindSequences(ArrayParameters parameters, Collection<SequenceRow> rows) throws SQLException {
         int count = rows.size();
         int[] topicIds = new int[count];
         int[] partitionIds = new int[count];
@@ -69,26 +64,19 @@ final class AppendClaim {
             timestamps[i] = row.batch().timestampMs();
             i++;
         }
-        PGConnection arrays = connection.unwrap(PGConnection.class);
-        statement.setArray(first, arrays.createArrayOf("int4", topicIds));
-        statement.setArray(first + 1, arrays.createArrayOf("int4", partitionIds));
-        statement.setArray(first + 2, arrays.createArrayOf("int8", producerIds));
-        statement.setArray(first + 3, arrays.createArrayOf("int2", slots));
-        statement.setArray(first + 4, arrays.createArrayOf("int2", epochs));
-        statement.setArray(first + 5, arrays.createArrayOf("int4", lastSequences));
-        statement.setArray(first + 6, arrays.createArrayOf("int8", lastOffsets));
-        statement.setArray(first + 7, arrays.createArrayOf("int4", recordCounts));
-        statement.setArray(first + 8, arrays.createArrayOf("int8", timestamps));
-        return first + 9;
+        parameters.bind(topicIds);
+        parameters.bind(partitionIds);
+        parameters.bind(producerIds);
+        parameters.bind(slots);
+        parameters.bind(epochs);
+        parameters.bind(lastSequences);
+        parameters.bind(lastOffsets);
+        parameters.bind(recordCounts);
+        parameters.bind(timestamps);
     }
 
-    /** Binds the parameters of {@link #PARTITIONS}. @return the next parameter */
-    static int bindPartitions(
-            Connection connection,
-            PreparedStatement statement,
-            int first,
-            Collection<AppendGroup.Change> changes,
-            int leaseEpoch)
+    /** Binds the parameters of {@link #PARTITIONS}. */
+    static void bindPartitions(ArrayParameters parameters, Collection<AppendGroup.Change> changes, int leaseEpoch)
             throws SQLException {
         int count = changes.size();
         int[] topicIds = new int[count];
@@ -103,12 +91,10 @@ final class AppendClaim {
             nextOffsets[i] = change.nextOffset();
             i++;
         }
-        PGConnection arrays = connection.unwrap(PGConnection.class);
-        statement.setArray(first, arrays.createArrayOf("int4", topicIds));
-        statement.setArray(first + 1, arrays.createArrayOf("int4", partitionIds));
-        statement.setArray(first + 2, arrays.createArrayOf("int8", expectedOffsets));
-        statement.setArray(first + 3, arrays.createArrayOf("int8", nextOffsets));
-        statement.setInt(first + 4, leaseEpoch);
-        return first + 5;
+        parameters.bind(topicIds);
+        parameters.bind(partitionIds);
+        parameters.bind(expectedOffsets);
+        parameters.bind(nextOffsets);
+        parameters.bind(leaseEpoch);
     }
 }

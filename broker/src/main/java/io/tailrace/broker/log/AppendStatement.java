@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import org.postgresql.PGConnection;
 import org.postgresql.util.ByteStreamWriter;
 
 /**
@@ -85,21 +84,22 @@ final class AppendStatement {
     static void execute(Connection connection, AppendGroup group, int leaseEpoch) throws SQLException {
         boolean records = group.rows().records().hasRows();
         try (PreparedStatement statement = connection.prepareStatement(records ? INSERT_RECORDS : INSERT_BATCHES)) {
-            int next = AppendClaim.bindSequences(connection, statement, 1, group.sequences());
-            next = AppendClaim.bindPartitions(connection, statement, next, group.changes(), leaseEpoch);
+            ArrayParameters parameters = new ArrayParameters(connection, statement);
+            AppendClaim.bindSequences(parameters, group.sequences());
+            AppendClaim.bindPartitions(parameters, group.changes(), leaseEpoch);
             CopyBuffer rows = rowsOf(group);
-            ByteBuffer bytes = ByteBuffer.wrap(rows.array(), 0, rows.size());
-            statement.setObject(next++, ByteStreamWriter.of(bytes));
-            next = records
-                    ? bindRecords(connection, statement, next, rows)
-                    : bindBatches(connection, statement, next, rows);
-            statement.setInt(next, group.changes().size());
+            parameters.bind(ByteStreamWriter.of(ByteBuffer.wrap(rows.array(), 0, rows.size())));
+            if (records) {
+                bindRecords(parameters, rows);
+            } else {
+                bindBatches(parameters, rows);
+            }
+            parameters.bind(group.changes().size());
             statement.executeUpdate();
         }
     }
 
-    private static int bindRecords(Connection connection, PreparedStatement statement, int first, CopyBuffer rows)
-            throws SQLException {
+    private static void bindRecords(ArrayParameters parameters, CopyBuffer rows) throws SQLException {
         int count = new CopyRows(rows).count(MAX_ROWS);
         int[] topicIds = new int[count];
         int[] partitionIds = new int[count];
@@ -122,21 +122,18 @@ final class AppendStatement {
             attributes[i] = row.shortField();
             globalOffsets[i] = row.longField();
         }
-        PGConnection arrays = connection.unwrap(PGConnection.class);
-        statement.setArray(first, arrays.createArrayOf("int4", topicIds));
-        statement.setArray(first + 1, arrays.createArrayOf("int4", partitionIds));
-        statement.setArray(first + 2, arrays.createArrayOf("int8", offsets));
-        keys.bind(arrays, statement, first + 3);
-        values.bind(arrays, statement, first + 5);
-        headers.bind(arrays, statement, first + 7);
-        statement.setArray(first + 9, arrays.createArrayOf("int8", timestamps));
-        statement.setArray(first + 10, arrays.createArrayOf("int2", attributes));
-        statement.setArray(first + 11, arrays.createArrayOf("int8", globalOffsets));
-        return first + 12;
+        parameters.bind(topicIds);
+        parameters.bind(partitionIds);
+        parameters.bind(offsets);
+        keys.bind(parameters);
+        values.bind(parameters);
+        headers.bind(parameters);
+        parameters.bind(timestamps);
+        parameters.bind(attributes);
+        parameters.bind(globalOffsets);
     }
 
-    private static int bindBatches(Connection connection, PreparedStatement statement, int first, CopyBuffer rows)
-            throws SQLException {
+    private static void bindBatches(ArrayParameters parameters, CopyBuffer rows) throws SQLException {
         int count = new CopyRows(rows).count(MAX_ROWS);
         int[] topicIds = new int[count];
         int[] partitionIds = new int[count];
@@ -157,16 +154,14 @@ final class AppendStatement {
             attributes[i] = row.shortField();
             globalOffsets[i] = row.longField();
         }
-        PGConnection arrays = connection.unwrap(PGConnection.class);
-        statement.setArray(first, arrays.createArrayOf("int4", topicIds));
-        statement.setArray(first + 1, arrays.createArrayOf("int4", partitionIds));
-        statement.setArray(first + 2, arrays.createArrayOf("int8", offsets));
-        statement.setArray(first + 3, arrays.createArrayOf("int4", recordCounts));
-        statement.setArray(first + 4, arrays.createArrayOf("int8", timestamps));
-        batches.bind(arrays, statement, first + 5);
-        statement.setArray(first + 7, arrays.createArrayOf("int2", attributes));
-        statement.setArray(first + 8, arrays.createArrayOf("int8", globalOffsets));
-        return first + 9;
+        parameters.bind(topicIds);
+        parameters.bind(partitionIds);
+        parameters.bind(offsets);
+        parameters.bind(recordCounts);
+        parameters.bind(timestamps);
+        batches.bind(parameters);
+        parameters.bind(attributes);
+        parameters.bind(globalOffsets);
     }
 
     /** Where the values of a column are among the bytes, as {@code substring} counts: from 1. */
@@ -187,9 +182,9 @@ final class AppendStatement {
             lengths[i] = row.length() < 0 ? row.length() : row.length() - without;
         }
 
-        void bind(PGConnection arrays, PreparedStatement statement, int first) throws SQLException {
-            statement.setArray(first, arrays.createArrayOf("int4", starts));
-            statement.setArray(first + 1, arrays.createArrayOf("int4", lengths));
+        void bind(ArrayParameters parameters) throws SQLException {
+            parameters.bind(starts);
+            parameters.bind(lengths);
         }
     }
 }

@@ -192,8 +192,11 @@ final class AppendTransaction {
         boolean withSequences = !group.sequences().isEmpty();
         String sql = withSequences ? CLAIM_WITH_SEQUENCES : AppendClaim.PARTITIONS;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            int next = withSequences ? AppendClaim.bindSequences(connection, statement, 1, group.sequences()) : 1;
-            AppendClaim.bindPartitions(connection, statement, next, group.changes(), leaseEpoch);
+            ArrayParameters parameters = new ArrayParameters(connection, statement);
+            if (withSequences) {
+                AppendClaim.bindSequences(parameters, group.sequences());
+            }
+            AppendClaim.bindPartitions(parameters, group.changes(), leaseEpoch);
             return statement.executeUpdate();
         }
     }

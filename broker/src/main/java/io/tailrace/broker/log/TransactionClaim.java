@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
-import org.postgresql.PGConnection;
 
 /**
  * The SQL by which an append joins its transactions: it updates their rows of {@code kafka.transaction_partitions}, which the
@@ -34,7 +33,7 @@ final class TransactionClaim {
         Set<OpenTransaction> ended = new HashSet<>();
         appends.forEach(append -> ended.add(append.transaction()));
         try (PreparedStatement statement = connection.prepareStatement(SQL)) {
-            bind(connection, statement, appends);
+            bind(new ArrayParameters(connection, statement), appends);
             Set<Long> joined = new HashSet<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
@@ -46,8 +45,7 @@ final class TransactionClaim {
         return ended;
     }
 
-    private static void bind(Connection connection, PreparedStatement statement, Collection<TransactionAppend> appends)
-            throws SQLException {
+    private static void bind(ArrayParameters parameters, Collection<TransactionAppend> appends) throws SQLException {
         int count = appends.size();
         long[] producerIds = new long[count];
         int[] topicIds = new int[count];
@@ -65,12 +63,11 @@ final class TransactionClaim {
             lastOffsets[i] = append.lastOffset();
             i++;
         }
-        PGConnection arrays = connection.unwrap(PGConnection.class);
-        statement.setArray(1, arrays.createArrayOf("int8", producerIds));
-        statement.setArray(2, arrays.createArrayOf("int4", topicIds));
-        statement.setArray(3, arrays.createArrayOf("int4", partitionIds));
-        statement.setArray(4, arrays.createArrayOf("int8", registrations));
-        statement.setArray(5, arrays.createArrayOf("int8", firstOffsets));
-        statement.setArray(6, arrays.createArrayOf("int8", lastOffsets));
+        parameters.bind(producerIds);
+        parameters.bind(topicIds);
+        parameters.bind(partitionIds);
+        parameters.bind(registrations);
+        parameters.bind(firstOffsets);
+        parameters.bind(lastOffsets);
     }
 }
