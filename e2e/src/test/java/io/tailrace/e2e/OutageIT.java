@@ -71,7 +71,8 @@ class OutageIT {
                     "target away for %s: %.0f records/s before (slowest %s), %.0f meanwhile (slowest %s)%n",
                     outage, normal, normalLatency, without, latencyWithout);
             assertThat(load.failures()).isEmpty();
-            assertThat(without).isGreaterThan(0.9 * normal);
+            // A load that started late is faster than its pace until it has made up for it.
+            assertThat(without).isGreaterThan(0.9 * Math.min(normal, RECORDS_PER_SECOND));
             assertEverythingArrives(load);
         }
     }
