@@ -124,17 +124,17 @@ public final class ForwarderStats {
         return inFlight.get() == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - answeredNs.get());
     }
 
-    /** A record is on its way. */
-    public void onSent() {
-        if (inFlight.getAndIncrement() == 0) {
+    /** Records are on their way. */
+    public void onSent(int records) {
+        if (inFlight.getAndAdd(records) == 0) {
             answeredNs.set(System.nanoTime());
         }
     }
 
-    /** A record is not on its way any more, whatever became of it. */
-    public void onSettled() {
+    /** Records are not on their way any more, whatever became of them. */
+    public void onSettled(int records) {
         answeredNs.set(System.nanoTime());
-        inFlight.decrementAndGet();
+        inFlight.addAndGet(-records);
     }
 
     /** Nothing is on its way any more. */
@@ -150,8 +150,8 @@ public final class ForwarderStats {
         held = partitions;
     }
 
-    public void onForwarded() {
-        forwarded.increment();
+    public void onForwarded(int records) {
+        forwarded.add(records);
     }
 
     public void onArrived(long records) {

@@ -60,8 +60,8 @@ final class HealthTest {
     @Test
     void shouldCountTheTargetsSilenceOnlyWhileSomethingIsOnItsWay() {
         // When
-        stats.onSent();
-        stats.onSettled();
+        stats.onSent(1);
+        stats.onSettled(1);
 
         // Then
         assertThat(stats.targetSilence()).isZero();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.forwarder.catchup.LogTable;
+import io.tailrace.forwarder.decode.LogBatch;
+import io.tailrace.forwarder.decode.LogEntry;
 import io.tailrace.forwarder.decode.LogRow;
 import io.tailrace.forwarder.decode.UnreadableRowException;
 import io.tailrace.forwarder.source.SourceSession;
@@ -80,6 +82,28 @@ final class LogTableIT {
         assertThat(read(0, 200)).isEqualTo(range(0, shape == SourceLog.Shape.BATCHES ? 120 : 100));
         assertThat(readAll(0, 200)).isEqualTo(range(0, 200));
         assertThat(readAll(0, Long.MAX_VALUE)).isEqualTo(range(0, 200));
+    }
+
+    private List<LogEntry> entries(long startInc, long endExc) throws SQLException {
+        return table.read(connection, id, 0, startInc, endExc, batch -> batch.offset() != 80);
+    }
+
+    @Test
+    void shouldReadBatchesAsTheyAreStored() throws SQLException {
+        // Given
+        boolean batches = shape == SourceLog.Shape.BATCHES;
+
+        // Then
+        assertThat(entries(0, 200))
+                .hasSize(batches ? 2 + 40 + 2 : 100)
+                .filteredOn(LogBatch.class::isInstance)
+                .extracting(LogEntry::offset)
+                .isEqualTo(batches ? List.of(0L, 40L, 120L, 160L) : List.of());
+        assertThat(entries(1, 199))
+                .filteredOn(LogBatch.class::isInstance)
+                .extracting(LogEntry::offset)
+                .isEqualTo(batches ? List.of(40L, 120L) : List.of());
+        assertThat(entries(1, 199)).first().extracting(LogEntry::offset).isEqualTo(1L);
     }
 
     @Test

@@ -231,6 +231,28 @@ final class PipelineIT {
         target.assertExactly(topic, 0, 30);
     }
 
+    /** The target takes smaller batches than the log holds. */
+    @Test
+    void shouldSendTheRecordsOfABatchThatTheTargetRefuses() throws Exception {
+        // Given
+        int id = log.createTopic(topic, 1, "{\"max.message.bytes\": \"300\"}");
+        log.append(id, 0, 40);
+
+        // When
+        pipeline.catchUp();
+        log.append(id, 0, 40);
+        pipeline.offer(batch(id, 40, 40));
+
+        // Then
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            pipeline.tick();
+            assertThat(stats.forwarded()).isEqualTo(80);
+            assertThat(pipeline.saved()).isEqualTo(pipeline.sent());
+        });
+        target.assertExactly(topic, 0, 80);
+        assertThat(stats.refused()).isZero();
+    }
+
     /** DeleteRecords into the middle of a batch. */
     @Test
     void shouldBeginWhereTheLogBegins() throws Exception {

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(SourceLog.Shape.class)
 final class ReplayIT {
     private static final Duration SOON = Duration.ofSeconds(90);
-    private static final int KILLS = 4;
+    private static final int KILLS = 2;
     private static final AtomicInteger SLOTS = new AtomicInteger();
 
     @RegisterExtension

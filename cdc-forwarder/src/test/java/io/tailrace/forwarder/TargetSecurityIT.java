@@ -83,7 +83,7 @@ final class TargetSecurityIT {
         TargetConfig config = config(listener, mechanism, KAFKA.server().password(), truststore(truststore));
         String topic = KAFKA.freshTopicName();
         TopicPartition partition = new TopicPartition(topic, 1);
-        Delivery delivery = new Delivery(new PartitionProgress(1, 1, 0, null), 0, 1);
+        Delivery delivery = new Delivery(new PartitionProgress(1, 1, 0, null), 0, 1, 1);
 
         // When
         try (TargetTopics topics = topics(config);

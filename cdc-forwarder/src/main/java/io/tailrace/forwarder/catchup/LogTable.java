@@ -2,6 +2,7 @@ package io.tailrace.forwarder.catchup;
 
 import io.tailrace.forwarder.decode.BatchRecords;
 import io.tailrace.forwarder.decode.LogBatch;
+import io.tailrace.forwarder.decode.LogEntry;
 import io.tailrace.forwarder.decode.LogRow;
 import io.tailrace.forwarder.decode.Outcome;
 import io.tailrace.forwarder.decode.TableDecoder;
@@ -14,6 +15,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * {@code kafka.messages} and {@code kafka.partitions}, as the forwarder reads them. Records come in pieces that are
@@ -149,13 +152,35 @@ public final class LogTable {
         List<LogRow> piece = new ArrayList<>();
         long next = startInc;
         while (piece.isEmpty() && next < endExc) {
-            next = read(connection, topicId, partition, next, endExc, piece);
+            next = read(
+                    connection, topicId, partition, next, endExc, maxRecords, new Piece(piece::add, batch -> false));
         }
         return piece;
     }
 
+    /**
+     * The same, but with batches as they are stored where {@code whole} says so. Those do not count as records.
+     *
+     * @param whole asked for each batch all of which is in the range
+     */
+    public List<LogEntry> read(
+            Connection connection, int topicId, int partition, long startInc, long endExc, Predicate<LogBatch> whole)
+            throws SQLException {
+        List<LogEntry> piece = new ArrayList<>();
+        long next = startInc;
+        while (piece.isEmpty() && next < endExc) {
+            Piece taken = new Piece(piece::add, batch -> whole.test(batch) && piece.add(batch));
+            next = read(connection, topicId, partition, next, endExc, Long.MAX_VALUE, taken);
+        }
+        return piece;
+    }
+
+    /** Where the rows of a piece go: records one by one, and batches that are wanted as they are. */
+    private record Piece(Consumer<LogRow> records, Predicate<LogBatch> batches) {}
+
     /** Adds what the next rows hold. @return the first offset behind them, or the end of the range if there are none */
-    private long read(Connection connection, int topicId, int partition, long startInc, long endExc, List<LogRow> piece)
+    private long read(
+            Connection connection, int topicId, int partition, long startInc, long endExc, long maxOffsets, Piece piece)
             throws SQLException {
         String sql = PIECE.formatted(TableDecoder.COLUMNS, topicId);
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -167,7 +192,7 @@ public final class LogTable {
             statement.setLong(8, endExc);
             statement.setInt(9, maxRecords);
             statement.setLong(10, MAX_PIECE_BYTES);
-            statement.setInt(11, maxRecords);
+            statement.setLong(11, maxOffsets);
             try (ResultSet rows = statement.executeQuery()) {
                 return take(rows, topicId, partition, endExc, piece);
             }
@@ -179,25 +204,37 @@ public final class LogTable {
         }
     }
 
-    private long take(ResultSet rows, int topicId, int partition, long endExc, List<LogRow> piece) throws SQLException {
+    private long take(ResultSet rows, int topicId, int partition, long endExc, Piece piece) throws SQLException {
         long next = endExc;
         long bytes = 0;
         while (bytes < MAX_PIECE_BYTES && rows.next()) {
             LogBatch batch = TableDecoder.batch(topicId, partition, rows);
             if (batch == null) {
-                piece.add(TableDecoder.record(topicId, partition, rows));
-                next = piece.get(piece.size() - 1).offset() + 1;
-                continue;
+                LogRow record = TableDecoder.record(topicId, partition, rows);
+                piece.records().accept(record);
+                next = record.endExc();
+            } else {
+                bytes += take(batch, rows.getLong(TableDecoder.COLUMN_COUNT + 1), endExc, piece);
+                next = batch.endExc();
             }
-            Iterator<LogRow> records = batches.read(batch, rows.getLong(TableDecoder.COLUMN_COUNT + 1), endExc);
-            while (records.hasNext()) {
-                LogRow record = records.next();
-                piece.add(record);
-                bytes += record.sizeBytes();
-            }
-            next = batch.endExc();
         }
         return next;
+    }
+
+    /** @return the memory that it takes */
+    private long take(LogBatch batch, long startInc, long endExc, Piece piece) {
+        boolean inRange = batch.offset() >= startInc && batch.endExc() <= endExc;
+        if (inRange && piece.batches().test(batch)) {
+            return batch.sizeBytes();
+        }
+        long bytes = 0;
+        Iterator<LogRow> records = batches.read(batch, startInc, endExc);
+        while (records.hasNext()) {
+            LogRow record = records.next();
+            piece.records().accept(record);
+            bytes += record.sizeBytes();
+        }
+        return bytes;
     }
 
     /** The offset of the first record whose timestamp is not below that. A batch's row has that of its latest record. */

@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records that were sent and not yet settled, in the order of the log. They are settled strictly in that order,
+ * What was sent and not yet settled, in the order of the log. They are settled strictly in that order,
  * whatever order the acknowledgements come in: so {@link #settled()} is a watermark, below which nothing is open.
  * Confined to the thread that moves records.
  */
@@ -15,19 +15,19 @@ public final class Deliveries {
     private long sent;
     private long settled;
 
-    /** Notes a record as handed to the producer. */
+    /** Notes what was handed to the writer. */
     public void add(Delivery delivery) {
         open.addLast(delivery);
         bytes += delivery.sizeBytes();
-        sent++;
+        sent += delivery.recordCount();
         if (delivery.isAgain()) {
             delivery.progress().onSentAgain();
         } else {
-            delivery.progress().onSent(delivery.offset());
+            delivery.progress().onSent(delivery.endExc());
         }
     }
 
-    /** Takes the oldest record, or null if it is still on its way or there is none. */
+    /** Takes the oldest, or null if it is still on its way or there is none. */
     public @Nullable Delivery pollSettled() {
         Delivery oldest = open.peekFirst();
         if (oldest == null || oldest.isPending()) {
@@ -35,7 +35,7 @@ public final class Deliveries {
         }
         open.removeFirst();
         bytes -= oldest.sizeBytes();
-        settled++;
+        settled += oldest.recordCount();
         return oldest;
     }
 
@@ -43,7 +43,12 @@ public final class Deliveries {
     public static boolean acknowledge(Delivery delivery) {
         return delivery.isAgain()
                 ? delivery.progress().onAcknowledgedAgain(delivery.targetOffset(), delivery.generation())
-                : delivery.progress().onAcknowledged(delivery.offset(), delivery.targetOffset(), delivery.generation());
+                : delivery.progress()
+                        .onAcknowledged(
+                                delivery.offset(),
+                                delivery.recordCount(),
+                                delivery.targetOffset(),
+                                delivery.generation());
     }
 
     /** Notes that the target gave an offset out again; returns whether it counts, see {@link PartitionProgress#onFallenBack} */
@@ -60,8 +65,11 @@ public final class Deliveries {
                 : delivery.progress().onRefused(delivery.offset(), delivery.generation(), nowNs, backoff);
     }
 
-    /** Notes that a record was not taken; returns whether it is the first, see {@link PartitionProgress#onDiscarded} */
+    /** Notes that it was not taken; returns whether it is the first, see {@link PartitionProgress#onDiscarded} */
     public static boolean discard(Delivery delivery) {
+        if (delivery.errorAsWhole() != null) {
+            delivery.progress().takeApart(delivery.endExc());
+        }
         return delivery.isAgain()
                 ? delivery.progress().onNotTakenAgain(delivery.generation())
                 : delivery.progress().onDiscarded(delivery.offset(), delivery.generation());
@@ -71,8 +79,8 @@ public final class Deliveries {
     public void abandon() {
         for (Delivery delivery : open) {
             delivery.progress().rewind();
+            settled += delivery.recordCount();
         }
-        settled += open.size();
         open.clear();
         bytes = 0;
     }

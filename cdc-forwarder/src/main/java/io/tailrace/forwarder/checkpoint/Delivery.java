@@ -4,16 +4,18 @@ import io.tailrace.forwarder.sink.Arrival;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record on its way to the target. The writer's network thread notes how it ended (and nothing else); the thread
+ * A record on its way to the target, or a batch as it is stored. The writer's network thread notes how it ended (and nothing else); the thread
  * that moves records asks for it.
  */
 public final class Delivery implements Arrival {
     private static final long PENDING = -1;
     private static final long REFUSED = -2;
     private static final long DISCARDED = -3;
+    private static final long REFUSED_AS_WHOLE = -4;
 
     private final PartitionProgress progress;
     private final long offset;
+    private final int recordCount;
     private final int sizeBytes;
     private final int generation;
     private final boolean again;
@@ -21,21 +23,23 @@ public final class Delivery implements Arrival {
     /** The offset that the target gave the record, or one of the states; written last, so that it publishes the error. */
     private volatile long targetOffset = PENDING;
 
-    public Delivery(PartitionProgress progress, long offset, int sizeBytes) {
-        this(progress, offset, sizeBytes, false);
+    /** @param recordCount how many offsets it covers, from {@code offset} on */
+    public Delivery(PartitionProgress progress, long offset, int recordCount, int sizeBytes) {
+        this(progress, offset, recordCount, sizeBytes, false);
     }
 
-    private Delivery(PartitionProgress progress, long offset, int sizeBytes, boolean again) {
+    private Delivery(PartitionProgress progress, long offset, int recordCount, int sizeBytes, boolean again) {
         this.progress = progress;
         this.offset = offset;
+        this.recordCount = recordCount;
         this.sizeBytes = sizeBytes;
         this.generation = progress.generation();
         this.again = again;
     }
 
-    /** One that was sent before: its place on the target is nobody's. */
+    /** A record that was sent before: its place on the target is nobody's. */
     public static Delivery again(PartitionProgress progress, long offset, int sizeBytes) {
-        return new Delivery(progress, offset, sizeBytes, true);
+        return new Delivery(progress, offset, 1, sizeBytes, true);
     }
 
     @Override
@@ -51,6 +55,12 @@ public final class Delivery implements Arrival {
     }
 
     @Override
+    public void onRefusedAsWhole(Exception reason) {
+        error = reason;
+        targetOffset = REFUSED_AS_WHOLE;
+    }
+
+    @Override
     public void onDiscarded() {
         targetOffset = DISCARDED;
     }
@@ -63,6 +73,15 @@ public final class Delivery implements Arrival {
         return offset;
     }
 
+    public int recordCount() {
+        return recordCount;
+    }
+
+    /** The first offset behind it. */
+    public long endExc() {
+        return offset + recordCount;
+    }
+
     /** Whether it was sent before, and goes once more on request. */
     public boolean isAgain() {
         return again;
@@ -72,9 +91,9 @@ public final class Delivery implements Arrival {
         return targetOffset == PENDING;
     }
 
-    /** Whether it was not taken because something before it was not. */
+    /** Whether it was not taken, and is to be offered again: something before it was not, or it is to be taken apart. */
     public boolean isDiscarded() {
-        return targetOffset == DISCARDED;
+        return targetOffset == DISCARDED || targetOffset == REFUSED_AS_WHOLE;
     }
 
     /** Why the target refused it; null if it did not, or if it is still on its way. */
@@ -82,7 +101,12 @@ public final class Delivery implements Arrival {
         return targetOffset == REFUSED ? error : null;
     }
 
-    /** The offset that the target gave it. */
+    /** Why the target does not take the batch as it is; null if that is not what became of it. */
+    public @Nullable Exception errorAsWhole() {
+        return targetOffset == REFUSED_AS_WHOLE ? error : null;
+    }
+
+    /** The offset that the target gave it, or its first record. */
     public long targetOffset() {
         return targetOffset;
     }

@@ -36,6 +36,9 @@ public final class PartitionProgress {
     /** Raised at each refusal: sends of an older generation are sent again and no longer count. */
     private int generation;
 
+    /** Stored batches that begin below it are taken apart: the target has refused one of them as it is. */
+    private long apartBelow;
+
     private final MapTail map = new MapTail();
 
     private volatile boolean refused;
@@ -211,21 +214,31 @@ public final class PartitionProgress {
         next = Math.max(next, offset);
     }
 
-    /** The record at {@code offset} was handed to the producer. */
-    void onSent(long offset) {
-        next = offset + 1;
+    /** Whether a stored batch that begins there goes record by record, as the target does not take it as it is. */
+    public boolean takesApart(long offset) {
+        return offset < apartBelow;
+    }
+
+    /** What is stored below goes record by record from now on. */
+    void takeApart(long endExc) {
+        apartBelow = Math.max(apartBelow, endExc);
+    }
+
+    /** What ends there was handed to the writer. */
+    void onSent(long endExc) {
+        next = endExc;
         inFlight++;
     }
 
     /** Whether the acknowledgement counts: one of a send beyond a refused record does not, it is sent again. */
-    boolean onAcknowledged(long offset, long targetOffset, int sentInGeneration) {
+    boolean onAcknowledged(long offset, int recordCount, long targetOffset, int sentInGeneration) {
         inFlight--;
         if (sentInGeneration != generation && offset >= next) {
             return false;
         }
         map.note(offset, targetOffset);
-        targetNext = targetOffset + 1;
-        acknowledged = offset + 1;
+        targetNext = targetOffset + recordCount;
+        acknowledged = offset + recordCount;
         if (hold != null && hold.probing() && sentInGeneration == generation) {
             hold = null;
         }

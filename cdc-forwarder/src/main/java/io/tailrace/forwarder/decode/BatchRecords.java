@@ -11,23 +11,15 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.DefaultRecord;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
-import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes stored batches apart. A batch is checked first: Kafka's format 2, its checksum, and that it covers the offsets that
- * its row says. Its records are read one by one, and only those in the range that is asked for are copied, since the buffer
- * with what was decompressed is used for the next batch. Confined to one thread, which takes one batch apart at a time. Owns:
+ * Takes stored batches apart, which {@link BatchHeader} checks first. The records are read one by one, and only those in the
+ * range that is asked for are copied, since the buffer with what was decompressed is used for the next batch. Confined to one thread, which takes one batch apart at a time. Owns:
  * the buffer.
  */
 public final class BatchRecords {
-    private static final int MAGIC_PLACE = 16;
-    private static final byte MAGIC = 2;
-    private static final int LENGTH_PLACE = 8;
-    /** Base offset and length: what the length does not count. */
-    private static final int LENGTH_EXCLUDES = 12;
-
     private final BatchPayload payload;
 
     /** @param maxBytes the most that a batch may grow to when its compression is taken off */
@@ -42,44 +34,13 @@ public final class BatchRecords {
      *     records before the unreadable one by then
      */
     public Iterator<LogRow> read(LogBatch row, long startInc, long endExc) {
+        DefaultRecordBatch batch = BatchHeader.read(row);
         try {
-            DefaultRecordBatch batch = check(row);
             return new Records(
                     row, batch, payload.records(batch, row.bytes()), startInc, Math.min(endExc, row.endExc()));
         } catch (KafkaException | IllegalArgumentException unreadable) {
-            throw unreadable(row, unreadable);
+            throw UnreadableRowException.inBatch(row, unreadable);
         }
-    }
-
-    private static DefaultRecordBatch check(LogBatch row) {
-        ByteBuffer bytes = ByteBuffer.wrap(row.bytes());
-        require(bytes.remaining() >= DefaultRecordBatch.RECORD_BATCH_OVERHEAD, "it is shorter than a batch's header");
-        require(bytes.get(MAGIC_PLACE) == MAGIC, "it is not of Kafka's format 2 but " + bytes.get(MAGIC_PLACE));
-        long length = LENGTH_EXCLUDES + (long) bytes.getInt(LENGTH_PLACE);
-        require(length == bytes.remaining(), "it has " + bytes.remaining() + " bytes, and says that it has " + length);
-        DefaultRecordBatch batch = (DefaultRecordBatch)
-                MemoryRecords.readableRecords(bytes).batches().iterator().next();
-        require(batch.isValid(), "its checksum is wrong");
-        require(!batch.isControlBatch(), "it is a control batch");
-        require(
-                batch.baseOffset() == row.offset() && batch.lastOffset() == row.endExc() - 1,
-                "it says that it covers the offsets " + batch.baseOffset() + " to " + batch.lastOffset()
-                        + ", and its row says " + row.offset() + " to " + (row.endExc() - 1));
-        return batch;
-    }
-
-    private static void require(boolean condition, String otherwise) {
-        if (!condition) {
-            throw new IllegalArgumentException(otherwise);
-        }
-    }
-
-    private static UnreadableRowException unreadable(LogBatch row, Exception cause) {
-        return UnreadableRowException.at(
-                row.topicId(),
-                row.partition(),
-                row.offset(),
-                new IllegalArgumentException("the batch cannot be read: " + cause.getMessage(), cause));
     }
 
     private static final class Records implements Iterator<LogRow> {
@@ -138,15 +99,15 @@ public final class BatchRecords {
         private DefaultRecord read() {
             try {
                 DefaultRecord record = DefaultRecord.readFrom(bytes, row.offset(), baseTimestamp, -1, logAppendTime);
-                require(
+                BatchHeader.require(
                         record.offset() > previous && record.offset() < row.endExc(),
                         "a record at offset " + record.offset() + " follows one at " + previous);
                 previous = record.offset();
                 left--;
-                require(left > 0 || !bytes.hasRemaining(), "bytes follow its last record");
+                BatchHeader.require(left > 0 || !bytes.hasRemaining(), "bytes follow its last record");
                 return record;
             } catch (KafkaException | IllegalArgumentException | BufferUnderflowException unreadable) {
-                throw unreadable(row, unreadable);
+                throw UnreadableRowException.inBatch(row, unreadable);
             }
         }
 

@@ -1,10 +1,13 @@
 package io.tailrace.forwarder.decode;
 
 /**
- * A row that holds a whole record batch (row shape "batches"), as it is stored: checked and taken apart only by {@link
- * BatchRecords}, since many a batch is skipped unread. The array must not be changed.
+ * A row that holds a whole record batch (row shape "batches"), as it is stored: checked only by {@link BatchHeader}, and taken
+ * apart by {@link BatchRecords}, since many a batch is skipped unread. The array must not be changed.
  */
-public final class LogBatch implements Change {
+public final class LogBatch implements LogEntry {
+    /** What a batch costs in memory beside its bytes. */
+    private static final int OVERHEAD_BYTES = 500;
+
     private final int topicId;
     private final int partition;
     private final long offset;
@@ -23,28 +26,33 @@ public final class LogBatch implements Change {
         this.bytes = bytes;
     }
 
+    @Override
     public int topicId() {
         return topicId;
     }
 
+    @Override
     public int partition() {
         return partition;
     }
 
+    @Override
     public long offset() {
         return offset;
     }
 
+    @Override
     public int recordCount() {
         return recordCount;
     }
 
-    /** The first offset behind the row. */
-    public long endExc() {
-        return offset + recordCount;
+    @Override
+    public int sizeBytes() {
+        return OVERHEAD_BYTES + bytes.length;
     }
 
-    byte[] bytes() {
+    /** The batch with its header, in Kafka's format. */
+    public byte[] bytes() {
         return bytes;
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One record of the log, as it will be sent: topic id, partition and offset are its identity, the rest its content.
  * The arrays are handed on to the producer as they are and must not be changed.
  */
-public final class LogRow implements Change {
+public final class LogRow implements LogEntry {
     /** What a record costs in memory beside its bytes: the objects that carry it until it is acknowledged. */
     private static final int OVERHEAD_BYTES = 200;
 
@@ -37,16 +37,24 @@ public final class LogRow implements Change {
         this.headers = headers;
     }
 
+    @Override
     public int topicId() {
         return topicId;
     }
 
+    @Override
     public int partition() {
         return partition;
     }
 
+    @Override
     public long offset() {
         return offset;
+    }
+
+    @Override
+    public int recordCount() {
+        return 1;
     }
 
     public long timestampMs() {
@@ -66,7 +74,7 @@ public final class LogRow implements Change {
         return headers;
     }
 
-    /** Roughly the memory that this record holds until it is acknowledged. */
+    @Override
     public int sizeBytes() {
         int size = OVERHEAD_BYTES + length(key) + length(value);
         for (Header header : headers) {

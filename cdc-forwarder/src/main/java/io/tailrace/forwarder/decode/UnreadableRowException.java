@@ -10,6 +10,15 @@ public final class UnreadableRowException extends RuntimeException {
         super(message, cause);
     }
 
+    /** What is wrong with the batch of this row. */
+    static UnreadableRowException inBatch(LogBatch row, Exception cause) {
+        return at(
+                row.topicId(),
+                row.partition(),
+                row.offset(),
+                new IllegalArgumentException("the batch cannot be read: " + cause.getMessage(), cause));
+    }
+
     /** What is wrong with the row at this place. */
     static UnreadableRowException at(int topicId, int partition, long offset, Exception cause) {
         return new UnreadableRowException(

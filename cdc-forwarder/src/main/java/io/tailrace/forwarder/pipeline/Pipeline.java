@@ -85,9 +85,10 @@ public final class Pipeline implements AutoCloseable {
         this.checkpoints = new Checkpoints(positions, config.checkpointInterval(), flows, deliveries);
         this.sender = new Sender(
                 config, settings, opener, flows, deliveries, stats, new Aligning(), this::whileWaiting, refusals);
-        this.feed = new TableFeed(table, flows, sender, checkpoints, undecided, stats);
+        WholeBatches whole = new WholeBatches(settings.compressesAnew());
+        this.feed = new TableFeed(table, flows, sender, whole, checkpoints, undecided, stats);
         BatchRecords batches = new BatchRecords(config.maxBatchBytes());
-        this.stream = new StreamFeed(flows, sender, feed, undecided, batches, stats);
+        this.stream = new StreamFeed(flows, sender, feed, undecided, whole, batches, stats);
         Replays replays = new Replays(positions.forwarder());
         Retries retries = new Retries(positions.forwarder());
         this.repeats = new Repeats(ranges, replays, retries, table, flows, sender, checkpoints, stats);

@@ -28,6 +28,14 @@ final class SendReports {
                         "the target refuses a record; nothing is skipped, and nothing more of its partition is sent until it passes");
     }
 
+    static void onTakenApart(String topic, Delivery delivery, Exception error) {
+        about(LOGGER.atInfo(), topic, delivery.progress())
+                .addKeyValue("fromOffset", delivery.offset())
+                .addKeyValue("toOffset", delivery.endExc())
+                .addKeyValue("reason", error.getMessage())
+                .log("the target refuses a batch as it is stored; its records are sent one by one");
+    }
+
     private static LoggingEventBuilder about(LoggingEventBuilder line, String topic, PartitionProgress progress) {
         return line.addKeyValue("topic", topic).addKeyValue("partition", progress.partition());
     }

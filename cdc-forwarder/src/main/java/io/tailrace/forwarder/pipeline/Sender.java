@@ -4,8 +4,8 @@ import io.tailrace.forwarder.ForwarderStats;
 import io.tailrace.forwarder.checkpoint.Deliveries;
 import io.tailrace.forwarder.checkpoint.Delivery;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
+import io.tailrace.forwarder.decode.LogEntry;
 import io.tailrace.forwarder.decode.LogRow;
-import io.tailrace.forwarder.sink.IdentityRequest;
 import io.tailrace.forwarder.sink.ProducerIdentity;
 import io.tailrace.forwarder.sink.TargetException;
 import io.tailrace.forwarder.sink.TargetSettings;
@@ -18,16 +18,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InvalidPidMappingException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands records to the writer, no more at a time than memory allows, and settles them in their order: acknowledged,
+ * Hands records, and batches as they are stored, to the writer, no more at a time than memory allows, and settles them in their order: acknowledged,
  * refused for good (which holds their partition), or lost with a writer that cannot go on. Confined to the thread that
  * moves records, but for {@link #stop()}. Owns: the writer.
  */
@@ -38,7 +35,6 @@ final class Sender implements AutoCloseable {
     private static final long NO_TIMESTAMP = -1;
 
     private final PipelineConfig config;
-    private final TargetSettings settings;
     private final TopicOpener opener;
     private final Flows flows;
     private final Deliveries deliveries;
@@ -48,9 +44,7 @@ final class Sender implements AutoCloseable {
     private final Set<PartitionProgress> held = new LinkedHashSet<>();
     private final Aligner aligner;
     private final Refusals refusals;
-    private @Nullable TargetWriter writer;
-    private @Nullable ProducerIdentity identity;
-    private boolean identityRefused;
+    private final TargetProducer producer;
     private volatile boolean stopping;
 
     /** What must go on while the target keeps the sender waiting. */
@@ -82,7 +76,7 @@ final class Sender implements AutoCloseable {
             Refusals refusals) {
         this.refusals = refusals;
         this.config = config;
-        this.settings = settings;
+        this.producer = new TargetProducer(settings);
         this.opener = opener;
         this.flows = flows;
         this.deliveries = deliveries;
@@ -93,19 +87,17 @@ final class Sender implements AutoCloseable {
 
     /** Whether there is a writer. If not, what another one had on its way has landed, or is yet to, or is lost. */
     boolean hasWriter() {
-        return writer != null;
+        return producer.isThere();
     }
 
     /** @param known who the forwarder is to the target */
     void begin(ProducerIdentity known) {
-        identity = known;
-        identityRefused = false;
-        writer = new TargetWriter(settings);
+        producer.begin(known);
     }
 
-    /** Sends the record that its partition takes next; any other is left alone. Blocks while the target is slow. */
-    void send(TopicFlow flow, PartitionProgress progress, LogRow row) throws SQLException, InterruptedException {
-        if (!isOpen(flow, progress) || !offer(flow, progress, row)) {
+    /** Sends what its partition takes next; anything else is left alone. Blocks while the target is slow. */
+    void send(TopicFlow flow, PartitionProgress progress, LogEntry entry) throws SQLException, InterruptedException {
+        if (!isOpen(flow, progress) || !offer(flow, progress, entry)) {
             hold(progress);
         }
         waiting.over();
@@ -149,7 +141,7 @@ final class Sender implements AutoCloseable {
         if (!progress.isAligned() && end != null) {
             long before = progress.next();
             aligner.align(flow, progress, end);
-            running().begin(partition(flow, progress), end, identity(progress));
+            running().begin(partition(flow, progress), end, producer.identity(progress.isShared()));
             if (progress.next() < before) {
                 held.add(progress);
             }
@@ -173,30 +165,21 @@ final class Sender implements AutoCloseable {
         }
     }
 
-    /**
-     * Where somebody else writes, offsets do not tell what has arrived: a new identity takes no notice of what an older
-     * one has sent.
-     */
-    private ProducerIdentity identity(PartitionProgress progress) throws InterruptedException {
-        ProducerIdentity kept = identity;
-        return kept == null || progress.isShared() ? IdentityRequest.send(settings) : kept;
-    }
-
     private static TopicPartition partition(TopicFlow flow, PartitionProgress progress) {
         return flow.targetPartition(progress.partition());
     }
 
     /**
-     * Offers the record to the writer until it takes it, however long the target is away: what the writer has taken by then
+     * Offers the entry to the writer until it takes it, however long the target is away: what the writer has taken by then
      * it sends itself, once, when the target is back. @return false if the target's topic is not fit for it
      */
-    private boolean offer(TopicFlow flow, PartitionProgress progress, LogRow row)
+    private boolean offer(TopicFlow flow, PartitionProgress progress, LogEntry entry)
             throws SQLException, InterruptedException {
-        int sizeBytes = row.sizeBytes();
+        int sizeBytes = entry.sizeBytes();
         awaitRoom(sizeBytes);
-        if (progress.takes(row.offset())
+        if (progress.takes(entry.offset())
                 && progress.isAligned()
-                && !hand(flow, row, new Delivery(progress, row.offset(), sizeBytes))) {
+                && !hand(flow, entry, new Delivery(progress, entry.offset(), entry.recordCount(), sizeBytes))) {
             goOnLater(progress);
         }
         return true;
@@ -209,16 +192,16 @@ final class Sender implements AutoCloseable {
     }
 
     /** @return whether the writer has taken it */
-    private boolean hand(TopicFlow flow, LogRow row, Delivery delivery) {
+    private boolean hand(TopicFlow flow, LogEntry entry, Delivery delivery) {
         PartitionProgress progress = delivery.progress();
-        if (row.timestampMs() < NO_TIMESTAMP) {
+        if (entry instanceof LogRow row && row.timestampMs() < NO_TIMESTAMP) {
             delivery.onRefused(new InvalidTimestampException("timestamp " + row.timestampMs() + " is negative"));
             progress.unalign();
-        } else if (!running().write(partition(flow, progress), row, delivery)) {
+        } else if (!running().write(partition(flow, progress), entry, delivery)) {
             return false;
         }
         deliveries.add(delivery);
-        stats.onSent();
+        stats.onSent(delivery.recordCount());
         return true;
     }
 
@@ -271,32 +254,21 @@ final class Sender implements AutoCloseable {
     }
 
     private TargetWriter running() {
-        TargetWriter current = writer;
-        if (current == null) {
-            throw new IllegalStateException("begin() comes first");
-        }
-        Exception failure = current.failure();
+        requireUnbroken();
+        return producer.writer();
+    }
+
+    private void requireUnbroken() {
+        TargetException failure = producer.failure();
         if (failure != null) {
-            throw broken(failure);
+            abandonWriter();
+            throw failure;
         }
-        return current;
-    }
-
-    private TargetException broken(Exception failure) {
-        identityRefused = isIdentityRefused(failure);
-        abandonWriter();
-        return new TargetException("the target does not take records any more: " + failure.getMessage(), failure);
-    }
-
-    private static boolean isIdentityRefused(Exception failure) {
-        return failure instanceof InvalidProducerEpochException
-                || failure instanceof ProducerFencedException
-                || failure instanceof InvalidPidMappingException;
     }
 
     /** Whether the target takes nothing any more of the identity that the last writer had. */
     boolean isIdentityRefused() {
-        return identityRefused;
+        return producer.isIdentityRefused();
     }
 
     private void awaitTarget() throws SQLException, InterruptedException {
@@ -309,18 +281,24 @@ final class Sender implements AutoCloseable {
     /** Takes note of what the target has answered by now. */
     void settle() {
         for (Delivery delivery = deliveries.pollSettled(); delivery != null; delivery = deliveries.pollSettled()) {
-            stats.onSettled();
+            stats.onSettled(delivery.recordCount());
             Exception refusal = delivery.error();
             if (refusal != null) {
                 refuse(delivery, refusal);
             } else if (!delivery.isDiscarded()) {
                 acknowledge(delivery);
             } else if (Deliveries.discard(delivery) && !delivery.isAgain()) {
-                held.add(delivery.progress());
+                onDiscarded(delivery);
             }
         }
-        if (writer != null && writer.failure() != null) {
-            throw broken(writer.failure());
+        requireUnbroken();
+    }
+
+    private void onDiscarded(Delivery delivery) {
+        PartitionProgress progress = delivery.progress();
+        held.add(progress);
+        if (delivery.errorAsWhole() != null) {
+            SendReports.onTakenApart(flows.name(progress.topicId()), delivery, delivery.errorAsWhole());
         }
     }
 
@@ -335,7 +313,7 @@ final class Sender implements AutoCloseable {
             return;
         }
         if (!delivery.isAgain()) {
-            stats.onForwarded();
+            stats.onForwarded(delivery.recordCount());
         }
         if (expected != null && expected != delivery.targetOffset() && progress.share()) {
             SendReports.onShared(flows.name(progress.topicId()), delivery, expected);
@@ -389,11 +367,7 @@ final class Sender implements AutoCloseable {
     }
 
     private void abandonWriter() {
-        TargetWriter abandoned = writer;
-        writer = null;
-        if (abandoned != null) {
-            abandoned.close();
-        }
+        producer.end();
         deliveries.abandon();
         stats.onAbandoned();
     }

@@ -13,14 +13,15 @@ import java.sql.SQLException;
 import java.util.Iterator;
 
 /**
- * Forwards what the stream brings. A row that holds a batch is taken apart only where its records are sent now: what was
- * forwarded, waits, or is read from the table anyway is passed over as a whole. Confined to the thread that moves records.
+ * Forwards what the stream brings. A row that holds a batch goes to the target as it is ({@link WholeBatches}), or is taken
+ * apart where its records are sent now: what was forwarded, waits, or is read from the table anyway is passed over unread. Confined to the thread that moves records.
  */
 final class StreamFeed {
     private final Flows flows;
     private final Sender sender;
     private final TableFeed table;
     private final UndecidedPartitions undecided;
+    private final WholeBatches whole;
     private final BatchRecords batches;
     private final ForwarderStats stats;
 
@@ -29,12 +30,14 @@ final class StreamFeed {
             Sender sender,
             TableFeed table,
             UndecidedPartitions undecided,
+            WholeBatches whole,
             BatchRecords batches,
             ForwarderStats stats) {
         this.flows = flows;
         this.sender = sender;
         this.table = table;
         this.undecided = undecided;
+        this.whole = whole;
         this.batches = batches;
         this.stats = stats;
     }
@@ -63,6 +66,7 @@ final class StreamFeed {
         TopicFlow flow = flows.of(connection, batch.topicId(), batch.partition());
         if (wants(flow, batch.partition(), batch.offset(), batch.recordCount())) {
             PartitionProgress progress = flow.partition(batch.partition());
+            fillGap(flow, progress, batch.offset());
             if (isNow(progress, batch)) {
                 forward(flow, progress, batch);
             }
@@ -91,9 +95,7 @@ final class StreamFeed {
 
     private void forward(TopicFlow flow, PartitionProgress progress, LogRow row)
             throws SQLException, InterruptedException {
-        if (row.offset() > progress.next() && progress.isFlowing() && !undecided.contains(progress)) {
-            table.fillGap(flow, progress, row.offset());
-        }
+        fillGap(flow, progress, row.offset());
         if (undecided.contains(progress)) {
             undecided.note(progress, row.offset());
         } else if (!flow.route().takes(row.partition(), row.offset()) && row.offset() == progress.next()) {
@@ -103,7 +105,24 @@ final class StreamFeed {
         }
     }
 
+    /** The stream may have jumped to this offset. */
+    private void fillGap(TopicFlow flow, PartitionProgress progress, long offset)
+            throws SQLException, InterruptedException {
+        if (offset > progress.next() && progress.isFlowing() && !undecided.contains(progress)) {
+            table.fillGap(flow, progress, offset);
+        }
+    }
+
     private void forward(TopicFlow flow, PartitionProgress progress, LogBatch batch)
+            throws SQLException, InterruptedException {
+        if (batch.offset() == progress.next() && whole.takes(flow.route(), progress, batch)) {
+            sender.send(flow, progress, batch);
+        } else {
+            forwardApart(flow, progress, batch);
+        }
+    }
+
+    private void forwardApart(TopicFlow flow, PartitionProgress progress, LogBatch batch)
             throws SQLException, InterruptedException {
         long reached = Math.max(progress.next(), batch.offset());
         stats.onSkipped(reached - batch.offset());

@@ -3,6 +3,7 @@ package io.tailrace.forwarder.pipeline;
 import io.tailrace.forwarder.ForwarderStats;
 import io.tailrace.forwarder.catchup.LogTable;
 import io.tailrace.forwarder.checkpoint.PartitionProgress;
+import io.tailrace.forwarder.decode.LogEntry;
 import io.tailrace.forwarder.decode.LogRow;
 import io.tailrace.forwarder.decode.Outcome;
 import java.sql.Connection;
@@ -33,6 +34,7 @@ final class TableFeed {
     private final LogTable table;
     private final Flows flows;
     private final Sender sender;
+    private final WholeBatches whole;
     private final Checkpoints checkpoints;
     private final ForwarderStats stats;
     private final UndecidedPartitions undecided;
@@ -44,12 +46,14 @@ final class TableFeed {
             LogTable table,
             Flows flows,
             Sender sender,
+            WholeBatches whole,
             Checkpoints checkpoints,
             UndecidedPartitions undecided,
             ForwarderStats stats) {
         this.table = table;
         this.flows = flows;
         this.sender = sender;
+        this.whole = whole;
         this.checkpoints = checkpoints;
         this.undecided = undecided;
         this.stats = stats;
@@ -226,9 +230,15 @@ final class TableFeed {
         if (progress.next() >= endExc || !progress.isFlowing()) {
             return false;
         }
-        List<LogRow> rows = table.read(connection(), progress.topicId(), progress.partition(), progress.next(), endExc);
+        List<LogEntry> entries = table.read(
+                connection(),
+                progress.topicId(),
+                progress.partition(),
+                progress.next(),
+                endExc,
+                batch -> whole.takes(flow.route(), progress, batch));
         long from = progress.next();
-        for (LogRow row : rows) {
+        for (LogEntry entry : entries) {
             if (!progress.isFlowing()) {
                 return false;
             }
@@ -236,15 +246,15 @@ final class TableFeed {
             if (progress.next() != from) {
                 break;
             }
-            progress.skipTo(row.offset());
-            if (flow.route().takes(row.partition(), row.offset())) {
-                sender.send(flow, progress, row);
+            progress.skipTo(entry.offset());
+            if (flow.route().takes(entry.partition(), entry.offset())) {
+                sender.send(flow, progress, entry);
             } else {
-                progress.skipTo(row.offset() + 1);
+                progress.skipTo(entry.endExc());
             }
-            from = row.offset() + 1;
+            from = entry.endExc();
         }
-        if (rows.isEmpty()) {
+        if (entries.isEmpty()) {
             progress.skipTo(endExc);
         }
         sender.settle();

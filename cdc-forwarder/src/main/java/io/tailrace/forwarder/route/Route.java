@@ -30,6 +30,11 @@ public record Route(
         return Sample.takes(topicId, partition, offset, samplePercentage);
     }
 
+    /** Whether every record is forwarded, if its partition is. */
+    public boolean takesAll() {
+        return samplePercentage >= 100;
+    }
+
     /** Of so many partitions those that are forwarded. */
     public List<Integer> partitions(int count) {
         return IntStream.range(0, count).filter(this::forwards).boxed().toList();

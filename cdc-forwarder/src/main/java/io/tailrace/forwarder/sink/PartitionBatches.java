@@ -1,5 +1,6 @@
 package io.tailrace.forwarder.sink;
 
+import io.tailrace.forwarder.decode.LogBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -81,11 +82,17 @@ final class PartitionBatches {
             nextOffset++;
             return last.isFull();
         }
-        TargetBatch batch = new TargetBatch(this, identity, compression, nextOffset, batchBytes, nowNs);
+        TargetBatch batch = new BuiltBatch(this, identity, compression, nextOffset, batchBytes, nowNs);
         batch.append(record);
         nextOffset++;
         waiting.addLast(batch);
         return true;
+    }
+
+    /** Takes a batch as it is stored. */
+    void append(LogBatch stored, Arrival arrival, long nowNs) {
+        waiting.addLast(new PassedBatch(this, identity, nextOffset, stored, arrival, nowNs));
+        nextOffset += stored.recordCount();
     }
 
     /** The next batch if it may go now, which is then in flight. */
@@ -131,10 +138,7 @@ final class PartitionBatches {
         inFlight.remove(batch);
         known = true;
         acknowledgedNs = nowNs;
-        long offset = baseOffset;
-        for (OutgoingRecord record : batch.outgoing()) {
-            record.arrival().onAcknowledged(offset++);
-        }
+        batch.onAcknowledged(baseOffset);
         settle();
     }
 
@@ -163,30 +167,17 @@ final class PartitionBatches {
     }
 
     /** The target refuses something in the batch for good. */
-    void onRefused(TargetBatch batch, Exception reason, Compression compression, long nowNs) {
+    void onRefused(TargetBatch batch, Exception reason) {
         inFlight.remove(batch);
         known = false;
-        if (batch.count() > 1) {
-            failed.addAll(split(batch, compression, nowNs));
+        List<TargetBatch> instead = batch.onRefused(reason);
+        if (instead.isEmpty()) {
+            nextOffset = batch.baseOffset();
+            lose();
+        } else {
+            failed.addAll(instead);
             settle();
-            return;
         }
-        batch.outgoing().get(0).arrival().onRefused(reason);
-        nextOffset = batch.baseOffset();
-        lose();
-    }
-
-    /** One record each, so that it shows which one it is. */
-    private List<TargetBatch> split(TargetBatch batch, Compression compression, long nowNs) {
-        List<TargetBatch> single = new ArrayList<>();
-        long offset = batch.baseOffset();
-        for (OutgoingRecord record : batch.outgoing()) {
-            TargetBatch one = new TargetBatch(this, identity, compression, offset++, 1, nowNs);
-            one.append(record);
-            one.close();
-            single.add(one);
-        }
-        return single;
     }
 
     private void lose() {
@@ -210,9 +201,7 @@ final class PartitionBatches {
     }
 
     private void discard() {
-        for (TargetBatch batch : waiting) {
-            batch.outgoing().forEach(record -> record.arrival().onDiscarded());
-        }
+        waiting.forEach(TargetBatch::onDiscarded);
         waiting.clear();
     }
 

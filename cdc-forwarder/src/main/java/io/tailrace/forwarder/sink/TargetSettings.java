@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -90,6 +91,15 @@ public final class TargetSettings {
         settings.putAll(config.producer());
         settings.putAll(REQUIRED);
         return settings;
+    }
+
+    /**
+     * Whether what is stored without compression is to be compressed for the target: only if somebody has asked for it, since
+     * a batch must be taken apart for that.
+     */
+    public boolean compressesAnew() {
+        String type = config.producer().get(ProducerConfig.COMPRESSION_TYPE_CONFIG);
+        return type != null && !type.equals(CompressionType.NONE.name);
     }
 
     /** Where clients of the target begin. */

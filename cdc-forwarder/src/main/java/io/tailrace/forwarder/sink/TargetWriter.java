@@ -1,5 +1,7 @@
 package io.tailrace.forwarder.sink;
 
+import io.tailrace.forwarder.decode.LogBatch;
+import io.tailrace.forwarder.decode.LogEntry;
 import io.tailrace.forwarder.decode.LogRow;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,24 +82,35 @@ public final class TargetWriter implements AutoCloseable {
     }
 
     /**
-     * Takes a record for a partition that has begun; how it ends is told to {@code arrival}.
+     * Takes a record for a partition that has begun, or a batch that has a record at each of its offsets; how it ends is told to
+     * {@code arrival}.
      *
      * @return false if it was not taken because the partition is lost, and must {@link #begin} anew
      */
-    public boolean write(TopicPartition partition, LogRow row, Arrival arrival) {
+    public boolean write(TopicPartition partition, LogEntry entry, Arrival arrival) {
         boolean wakeUp;
         synchronized (this) {
             PartitionBatches batches = partitions.get(partition);
             if (batches == null || !batches.isBegun() || closing) {
                 return false;
             }
-            wakeUp = batches.append(new OutgoingRecord(row, arrival), compression, batchBytes, System.nanoTime());
+            wakeUp = append(batches, entry, arrival);
             busy.add(batches);
         }
         if (wakeUp) {
             network.wakeUp();
         }
         return true;
+    }
+
+    /** @return whether it is worth looking what may go */
+    private boolean append(PartitionBatches batches, LogEntry entry, Arrival arrival) {
+        if (entry instanceof LogBatch stored) {
+            batches.append(stored, arrival, System.nanoTime());
+            return true;
+        }
+        OutgoingRecord record = new OutgoingRecord((LogRow) entry, arrival);
+        return batches.append(record, compression, batchBytes, System.nanoTime());
     }
 
     /** Why nothing more can be written at all, or null. */
@@ -168,7 +181,7 @@ public final class TargetWriter implements AutoCloseable {
             case LATER -> batches.onFailed(batch, nowNs + answer.retryAfterNs());
             case UNKNOWN -> batches.onUnknown(batch, nowNs + answer.retryAfterNs());
             case OUT_OF_ORDER -> batches.onOutOfOrder(batch, nowNs + answer.retryAfterNs());
-            case REFUSED -> batches.onRefused(batch, Objects.requireNonNull(answer.reason()), compression, nowNs);
+            case REFUSED -> batches.onRefused(batch, Objects.requireNonNull(answer.reason()));
             case FATAL -> {
                 batches.onFailed(batch, nowNs);
                 fail(Objects.requireNonNull(answer.reason()));

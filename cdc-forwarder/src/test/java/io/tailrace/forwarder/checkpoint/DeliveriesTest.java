@@ -20,7 +20,7 @@ final class DeliveriesTest {
     private final PartitionProgress progress = new PartitionProgress(1, 0, 10, null);
 
     private Delivery send(long offset) {
-        Delivery delivery = new Delivery(progress, offset, 100);
+        Delivery delivery = new Delivery(progress, offset, 1, 100);
         deliveries.add(delivery);
         return delivery;
     }
@@ -74,6 +74,52 @@ final class DeliveriesTest {
         assertThat(deliveries.sent()).isEqualTo(3);
         assertThat(deliveries.bytes()).isEqualTo(100);
         assertThat(unsaved()).isEqualTo(new Position(1, 0, 12, 102L, false));
+    }
+
+    private Delivery sendBatch(long offset, int records) {
+        Delivery delivery = new Delivery(progress, offset, records, 100);
+        deliveries.add(delivery);
+        return delivery;
+    }
+
+    @Test
+    void shouldCountTheRecordsOfABatch() {
+        // Given
+        Delivery batch = sendBatch(10, 5);
+        Delivery behind = send(15);
+
+        // When
+        acknowledge(batch, 100);
+        settle(0);
+        Position atTheBatch = unsaved();
+        acknowledge(behind, 105);
+        settle(0);
+
+        // Then
+        assertThat(atTheBatch).isEqualTo(new Position(1, 0, 15, 105L, false));
+        assertThat(unsaved()).isEqualTo(new Position(1, 0, 16, 106L, false));
+        assertThat(progress.unsaved()).extracting(Checkpoint::runs).isEqualTo(List.of(new OffsetRun(10, 100)));
+        assertThat(deliveries.sent()).isEqualTo(6);
+        assertThat(deliveries.settled()).isEqualTo(6);
+    }
+
+    @Test
+    void shouldTakeABatchApartThatIsRefusedAsAWhole() {
+        // Given
+        Delivery batch = sendBatch(10, 5);
+        Delivery behind = sendBatch(15, 5);
+
+        // When
+        batch.onRefusedAsWhole(new RecordTooLargeException("too large"));
+        behind.onDiscarded();
+        List<Long> acknowledged = settle(0);
+
+        // Then
+        assertThat(acknowledged).isEmpty();
+        assertThat(progress.next()).isEqualTo(10);
+        assertThat(progress.isFlowing()).isTrue();
+        assertThat(progress.takesApart(10)).isTrue();
+        assertThat(progress.takesApart(15)).isFalse();
     }
 
     @Test
@@ -263,7 +309,7 @@ final class DeliveriesTest {
         // Given
         progress.hold(0, BACKOFF);
         PartitionProgress refused = new PartitionProgress(1, 1, 10, null);
-        Delivery delivery = new Delivery(refused, 10, 1);
+        Delivery delivery = new Delivery(refused, 10, 1, 1);
         deliveries.add(delivery);
         refuse(delivery);
         settle(0);

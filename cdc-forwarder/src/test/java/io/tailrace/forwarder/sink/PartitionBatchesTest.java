@@ -2,6 +2,9 @@ package io.tailrace.forwarder.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.forwarder.decode.BatchHeader;
+import io.tailrace.forwarder.decode.Batches;
+import io.tailrace.forwarder.decode.LogBatch;
 import io.tailrace.forwarder.decode.LogRow;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +15,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
+import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +53,11 @@ final class PartitionBatchesTest {
         @Override
         public void onRefused(Exception reason) {
             arrivals.add(offset + " refused");
+        }
+
+        @Override
+        public void onRefusedAsWhole(Exception reason) {
+            arrivals.add(offset + " refused as a whole");
         }
 
         @Override
@@ -187,12 +199,71 @@ final class PartitionBatchesTest {
         RecordTooLargeException reason = new RecordTooLargeException("too large");
 
         // When
-        partition.onRefused(taken(), reason, Compression.NONE, NOW);
+        partition.onRefused(taken(), reason);
         partition.onAcknowledged(taken(), 100, NOW);
-        partition.onRefused(taken(), reason, Compression.NONE, NOW);
+        partition.onRefused(taken(), reason);
 
         // Then
         assertThat(arrivals).containsExactly("0 at 100", "1 refused", "2 discarded");
+        assertThat(partition.isBegun()).isFalse();
+    }
+
+    /** As it is stored: with offsets of its own, and nobody's sequences. */
+    private static LogBatch stored(long offset, int records) {
+        SimpleRecord[] content = LongStream.range(offset, offset + records)
+                .mapToObj(next -> new SimpleRecord(next, null, new byte[] {(byte) next}))
+                .toArray(SimpleRecord[]::new);
+        return new LogBatch(1, 0, offset, records, Batches.of(CompressionType.ZSTD, offset, content));
+    }
+
+    @Test
+    void shouldPassOnABatchAsItIsStored() {
+        // Given
+        getKnown();
+        append(500);
+        LogBatch stored = stored(501, 3);
+
+        // When
+        partition.append(stored, new Noted(501), NOW);
+        append(504);
+        TargetBatch before = taken();
+        TargetBatch passed = taken();
+        TargetBatch behind = taken();
+        DefaultRecordBatch batch =
+                (DefaultRecordBatch) passed.close().batches().iterator().next();
+        partition.onAcknowledged(before, 101, NOW);
+        partition.onAcknowledged(passed, 102, NOW);
+
+        // Then
+        assertThat(List.of(before.baseOffset(), passed.baseOffset(), behind.baseOffset()))
+                .containsExactly(101L, 102L, 105L);
+        assertThat(batch.isValid()).isTrue();
+        assertThat(batch.baseOffset()).isZero();
+        assertThat(batch.producerId()).isEqualTo(77);
+        assertThat(batch.producerEpoch()).isEqualTo((short) 3);
+        assertThat(batch.baseSequence()).isEqualTo(102);
+        assertThat(batch.lastSequence()).isEqualTo(104);
+        assertThat(batch.compressionType()).isEqualTo(CompressionType.ZSTD);
+        assertThat(batch).extracting(Record::timestamp).containsExactly(501L, 502L, 503L);
+        assertThat(BatchHeader.read(stored).producerId()).isEqualTo(-1);
+        assertThat(arrivals).containsExactly("500 at 101", "501 at 102");
+    }
+
+    @Test
+    void shouldAskForTheRecordsOfABatchThatIsRefused() {
+        // Given
+        getKnown();
+        partition.append(stored(1, 2), new Noted(1), NOW);
+        append(3);
+        TargetBatch refused = taken();
+        TargetBatch behind = taken();
+
+        // When
+        partition.onRefused(refused, new RecordTooLargeException("too large"));
+        partition.onOutOfOrder(behind, NOW);
+
+        // Then
+        assertThat(arrivals).containsExactly("1 refused as a whole", "3 discarded");
         assertThat(partition.isBegun()).isFalse();
     }
 
