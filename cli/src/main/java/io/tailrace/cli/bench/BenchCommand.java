@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
         })
 public final class BenchCommand implements Callable<Integer> {
 
+    private static final int MAX_IDLE_CONSUMERS = 5_000;
     private static final int MAX_SOAK_MINUTES = 7 * 24 * 60;
 
     @Option(
@@ -88,6 +89,10 @@ public final class BenchCommand implements Callable<Integer> {
             throw refused(
                     "--soak must be 1 to " + MAX_SOAK_MINUTES + " minutes, and " + kind.soakMinutes() + " is not");
         }
+        if (kind.kind() == Kind.IDLE && (kind.idleConsumers() < 1 || kind.idleConsumers() > MAX_IDLE_CONSUMERS)) {
+            throw refused("--idle must be 1 to " + MAX_IDLE_CONSUMERS + " consumers, and " + kind.idleConsumers()
+                    + " is not");
+        }
         scale.check();
     }
 
@@ -105,6 +110,7 @@ public final class BenchCommand implements Callable<Integer> {
             case LATENCY -> new LatencyBench(turns, rate.once(), formats);
             case SCALE -> new ScaleBench(turns, records, formats, kind.dimension(), scale.values(kind.dimension()));
             case COSTS -> new CostsBench(turns, records, formats);
+            case IDLE -> new IdleBench(turns, kind.idleConsumers(), rate.seconds(), formats);
             case SOAK -> new SoakBench(turns, rate.minutes(kind.soakMinutes()), formats);
             case CLEANING -> new CleaningBench(turns, records);
             case SHADOW -> new ShadowBench(turns, records, formats);

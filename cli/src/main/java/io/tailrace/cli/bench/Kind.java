@@ -12,6 +12,7 @@ enum Kind {
     LATENCY("--latency"),
     SCALE("--scale"),
     COSTS("--costs"),
+    IDLE("--idle"),
     SOAK("--soak"),
     CLEANING("--cleaning"),
     SHADOW("--shadow");
@@ -39,6 +40,7 @@ enum Kind {
             case THROUGHPUT, COSTS, SHADOW -> Set.of("--rounds", "--records", "--format");
             case LATENCY -> Set.of("--rounds", "--format", "--rate", "--producers", "--seconds");
             case SCALE -> Set.of("--rounds", "--records", "--format", "--values", "--chart");
+            case IDLE -> Set.of("--rounds", "--format", "--seconds");
             case SOAK -> Set.of("--format", "--rate", "--producers");
             case CLEANING -> Set.of("--rounds", "--records");
         };

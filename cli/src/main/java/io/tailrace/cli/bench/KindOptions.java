@@ -29,6 +29,14 @@ final class KindOptions {
     private boolean costs;
 
     @Option(
+            names = "--idle",
+            paramLabel = "CONSUMERS",
+            description =
+                    "Measure what so many consumers cost that wait for records: processor time, and transactions of"
+                            + " Postgres.")
+    private @Nullable Integer idleConsumers;
+
+    @Option(
             names = "--soak",
             paramLabel = "MINUTES",
             description = "Keep a constant rate for so long, without Apache Kafka, while retention and autovacuum clear"
@@ -58,6 +66,9 @@ final class KindOptions {
         if (costs) {
             return Kind.COSTS;
         }
+        if (idleConsumers != null) {
+            return Kind.IDLE;
+        }
         if (soakMinutes != null) {
             return Kind.SOAK;
         }
@@ -73,6 +84,14 @@ final class KindOptions {
             throw new IllegalStateException("--scale was not given");
         }
         return scale;
+    }
+
+    /** Only for {@link Kind#IDLE}. */
+    int idleConsumers() {
+        if (idleConsumers == null) {
+            throw new IllegalStateException("--idle was not given");
+        }
+        return idleConsumers;
     }
 
     /** Only for {@link Kind#SOAK}. */

@@ -32,7 +32,9 @@ final class RateOptions {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            description = "With --latency: how long each run counts, after 5 seconds to warm up (${DEFAULT-VALUE}).")
+            description =
+                    "With --latency: how long each run counts, after 5 seconds to warm up; with --idle: how long it is"
+                            + " looked at (${DEFAULT-VALUE}).")
     private int seconds = 30;
 
     @Spec(Target.MIXEE)
@@ -43,6 +45,10 @@ final class RateOptions {
         checkRange("--rate", rate, MAX_RATE);
         checkRange("--producers", producers, MAX_PRODUCERS);
         checkRange("--seconds", seconds, MAX_SECONDS);
+    }
+
+    int seconds() {
+        return seconds;
     }
 
     /** One interval of {@code --seconds}. */

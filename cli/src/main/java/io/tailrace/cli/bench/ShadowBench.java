@@ -1,20 +1,24 @@
 package io.tailrace.cli.bench;
 
 import io.tailrace.cli.bench.load.Acknowledgements;
+import io.tailrace.cli.bench.load.LoadGenerator;
 import io.tailrace.cli.bench.load.Percentiles;
 import io.tailrace.cli.bench.report.Median;
 import io.tailrace.cli.bench.servers.BenchServers;
 import io.tailrace.cli.bench.servers.BenchTopics;
 import io.tailrace.cli.bench.servers.Subject;
+import io.tailrace.cli.bench.servers.Suspension;
 import io.tailrace.cli.bench.servers.TargetTopic;
 import io.tailrace.local.ChildProcess;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
- * How far the target is behind, what the forwarder costs producers, and how fast it works off a backlog: the same load with
+ * How far the target is behind, what the forwarder costs producers, and how fast it works off a backlog from the table and from
+ * its slot: the same load with
  * a forwarder and without one, in turns. The forwarder has 256 MiB of heap. Confined to one thread.
  */
 final class ShadowBench implements Measurement {
@@ -22,6 +26,10 @@ final class ShadowBench implements Measurement {
     private static final int RECORD_BYTES = 200;
     private static final int RECORDS_PER_SECOND = 5_000;
     private static final int PACED_SECONDS = 20;
+    /** Clients that wait for each acknowledgement: their records come in transactions of few rows. */
+    private static final int SMALL_CLIENTS = 16;
+    /** They are slower by about as much. */
+    private static final int SMALL_SHARE = 10;
 
     /** The topics of the runs without a forwarder: what lies in them is not to be caught up with later. */
     private static final String ALONE = "alone-";
@@ -36,7 +44,9 @@ final class ShadowBench implements Measurement {
         private final List<Run> alone = new ArrayList<>();
         private final List<Run> shadowed = new ArrayList<>();
         private final List<Percentiles> lags = new ArrayList<>();
-        private final List<Double> backlogRates = new ArrayList<>();
+        private final List<Double> tableRates = new ArrayList<>();
+        private final List<Double> slotRates = new ArrayList<>();
+        private final List<Double> smallRates = new ArrayList<>();
     }
 
     private final Rounds rounds;
@@ -75,7 +85,9 @@ final class ShadowBench implements Measurement {
             all.alone.addAll(samples.alone);
             all.shadowed.addAll(samples.shadowed);
             all.lags.addAll(samples.lags);
-            all.backlogRates.addAll(samples.backlogRates);
+            all.tableRates.addAll(samples.tableRates);
+            all.slotRates.addAll(samples.slotRates);
+            all.smallRates.addAll(samples.smallRates);
         }
     }
 
@@ -108,18 +120,65 @@ final class ShadowBench implements Measurement {
                     subject.label(), acknowledged.latency(), lag, rate);
             // What was deleted at full speed still comes down the stream: it is not part of the backlog.
             catchUp(servers, subject, SHADOWED + "caught-up-" + subject.format() + round);
+            slotBacklogs(servers, subject, round, forwarder, samples);
         } finally {
             forwarder.close();
         }
         BenchTopics.delete(servers, subject, topic);
         target.delete();
-        double backlogRate = backlog(servers, subject, SHADOWED + "backlog-" + subject.format() + round);
-        samples.backlogRates.add(backlogRate);
-        rounds.say("%s, a backlog into the target: %,.0f records/s", subject.label(), backlogRate);
+        double tableRate = tableBacklog(servers, subject, SHADOWED + "table-" + subject.format() + round);
+        samples.tableRates.add(tableRate);
+        rounds.say("%s, a backlog from the table: %,.0f records/s", subject.label(), tableRate);
     }
 
-    /** Records a second from the first to the last that arrives, of what was produced while no forwarder ran. */
-    private double backlog(BenchServers servers, Subject subject, String topic) {
+    private void slotBacklogs(
+            BenchServers servers, Subject subject, int round, ChildProcess forwarder, Samples samples) {
+        String address = servers.bootstrapServers(subject);
+        double large = slotBacklog(
+                servers,
+                subject,
+                forwarder,
+                SHADOWED + "slot-" + subject.format() + round,
+                records,
+                topic -> servers.load().produce(address, topic, records, RECORD_BYTES));
+        long few = Math.max(1, records / SMALL_SHARE / SMALL_CLIENTS) * SMALL_CLIENTS;
+        double small = slotBacklog(
+                servers,
+                subject,
+                forwarder,
+                SHADOWED + "small-" + subject.format() + round,
+                few + SMALL_CLIENTS * LoadGenerator.SMALL_SENDS_WARM_UP,
+                topic -> servers.load().smallSends(address, topic, few, RECORD_BYTES, SMALL_CLIENTS));
+        samples.slotRates.add(large);
+        samples.smallRates.add(small);
+        rounds.say(
+                "%s, a backlog from the slot: %,.0f records/s; of small transactions %,.0f records/s",
+                subject.label(), large, small);
+    }
+
+    /** Records a second from the first to the last that arrives, of what was produced while the forwarder stood still. */
+    private static double slotBacklog(
+            BenchServers servers,
+            Subject subject,
+            ChildProcess forwarder,
+            String topic,
+            long records,
+            Consumer<String> load) {
+        TargetTopic target = TargetTopic.create(servers, topic);
+        BenchTopics.create(servers, subject, topic);
+        Suspension.of(forwarder, () -> {
+            load.accept(topic);
+            BenchServers.flushDisks();
+        });
+        target.await(records);
+        double rate = records * 1000.0 / target.arrivalMs();
+        BenchTopics.delete(servers, subject, topic);
+        target.delete();
+        return rate;
+    }
+
+    /** The same of what was produced while no forwarder ran: one that starts reads the table first. */
+    private double tableBacklog(BenchServers servers, Subject subject, String topic) {
         TargetTopic target = TargetTopic.create(servers, topic);
         BenchTopics.create(servers, subject, topic);
         servers.load().produce(servers.bootstrapServers(subject), topic, records, RECORD_BYTES);
@@ -183,6 +242,8 @@ final class ShadowBench implements Measurement {
                 aloneRate,
                 shadowedRate,
                 shadowedRate / aloneRate,
-                Median.of(samples.backlogRates));
+                Median.of(samples.tableRates),
+                Median.of(samples.slotRates),
+                Median.of(samples.smallRates));
     }
 }

@@ -14,7 +14,9 @@ record ShadowResult(List<Line> json) implements Report {
      *
      * @param aloneRate records a second at full speed without a forwarder
      * @param rateRatio with a forwarder / without
-     * @param backlogRate records a second into the target, of records that were produced while no forwarder ran
+     * @param tableRate records a second into the target, of records that were produced while no forwarder ran
+     * @param slotRate the same, of records that were produced while the forwarder stood still
+     * @param smallRate the same, of records that were produced in small transactions
      */
     record Line(
             String format,
@@ -28,7 +30,9 @@ record ShadowResult(List<Line> json) implements Report {
             double aloneRate,
             double shadowedRate,
             double rateRatio,
-            double backlogRate) {}
+            double tableRate,
+            double slotRate,
+            double smallRate) {}
 
     ShadowResult {
         json = List.copyOf(json);
@@ -52,7 +56,9 @@ record ShadowResult(List<Line> json) implements Report {
                     ms(line.shadowedP99()),
                     perSecond(line.shadowedRate())));
             table.addRow(List.of("from acknowledgement to target", format, ms(line.lagP50()), ms(line.lagP99()), ""));
-            table.addRow(List.of("a backlog into the target", format, "", "", perSecond(line.backlogRate())));
+            table.addRow(List.of("a backlog from the table", format, "", "", perSecond(line.tableRate())));
+            table.addRow(List.of("a backlog from the slot", format, "", "", perSecond(line.slotRate())));
+            table.addRow(List.of("the same in small transactions", format, "", "", perSecond(line.smallRate())));
         }
         return table.lines();
     }

@@ -20,13 +20,14 @@ class BenchCommandTest {
                 "--latency --rate 0         | --rate must be 1 to 1000000, and 0 is not",
                 "--rate 100                 | --rate means nothing to `bench` alone: leave it out, or use it with --latency, --soak",
                 "--cleaning --format both   | --format means nothing to --cleaning: leave it out, or use it with"
-                        + " `bench` alone, --latency, --scale, --costs, --soak, --shadow",
+                        + " `bench` alone, --latency, --scale, --costs, --idle, --soak, --shadow",
                 "--scale topics             | \"topics\" is none of partitions, producers, size and rows",
                 "--scale partitions --values 4,5000 | --values with --scale partitions must be 1 to 1000, and 5000 is not",
                 "--scale size --chart /nowhere/chart.svg | --chart cannot be written to /nowhere/chart.svg: name a file in"
                         + " a directory that exists",
                 "--values 1,2               | --values means nothing to `bench` alone: leave it out, or use it with --scale",
                 "--soak 0                   | --soak must be 1 to 10080 minutes, and 0 is not",
+                "--idle 0                   | --idle must be 1 to 5000 consumers, and 0 is not",
                 "--costs --latency          | mutually exclusive",
                 "--latency --shadow         | mutually exclusive",
             })

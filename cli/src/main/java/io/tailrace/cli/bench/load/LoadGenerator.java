@@ -15,7 +15,11 @@ import org.apache.kafka.tools.ProducerPerformance;
  */
 public final class LoadGenerator {
 
+    /** What each client of {@link #smallSends} sends before anything counts. */
+    public static final int SMALL_SENDS_WARM_UP = SmallSends.WARM_UP;
+
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration IDLE_LIMIT = Duration.ofMinutes(3);
     private static final Duration LIMIT = Duration.ofMinutes(15);
 
     private final Path directory;
@@ -116,6 +120,23 @@ public final class LoadGenerator {
 
     /** What {@link #produceAndTail} came to, in records a second. */
     public record TailRates(double produced, double consumed) {}
+
+    /** Starts so many consumers that are caught up, and waits until they are; the caller closes them. */
+    public ClientJvm idleConsumers(String bootstrapServers, String topic, int consumers) {
+        Path ready = directory.resolve("idle-consumers.ready");
+        delete(ready);
+        ClientJvm client = ClientJvm.start(IdleConsumers.class, directory, bootstrapServers, topic, consumers, ready);
+        boolean waiting = false;
+        try {
+            client.await(ready, IDLE_LIMIT);
+            waiting = true;
+            return client;
+        } finally {
+            if (!waiting) {
+                client.close();
+            }
+        }
+    }
 
     /** Starts producers that share a constant rate; the caller closes them. */
     public RatedRun atConstantRate(String bootstrapServers, String topic, ConstantRate rate) {

@@ -18,7 +18,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 public final class SmallSends {
 
     /** Sent by each client before anything counts. */
-    private static final int WARM_UP = 50;
+    static final int WARM_UP = 50;
 
     private SmallSends() {}
 

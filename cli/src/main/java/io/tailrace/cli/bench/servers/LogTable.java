@@ -24,6 +24,9 @@ public final class LogTable {
             WHERE t.name = ? AND t.deleted_at IS NULL
             """;
 
+    private static final String TRANSACTIONS =
+            "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()";
+
     private static final String WAL = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint";
 
     /**
@@ -52,13 +55,22 @@ public final class LogTable {
 
     /** Bytes of write-ahead log that were written since the database was made. */
     public long walBytes() {
+        return number(WAL, "the position of the write-ahead log");
+    }
+
+    /** Transactions in the broker's database so far, as far as its sessions have reported them: within seconds. */
+    public long transactions() {
+        return number(TRANSACTIONS, "the number of transactions");
+    }
+
+    private long number(String sql, String what) {
         try (Connection connection = database.connect();
-                PreparedStatement statement = connection.prepareStatement(WAL);
+                PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet row = statement.executeQuery()) {
             row.next();
             return row.getLong(1);
         } catch (SQLException e) {
-            throw new UserError("the position of the write-ahead log cannot be read: " + e.getMessage());
+            throw new UserError(what + " cannot be read: " + e.getMessage());
         }
     }
 
