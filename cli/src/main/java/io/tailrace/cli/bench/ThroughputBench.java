@@ -41,6 +41,7 @@ final class ThroughputBench implements Measurement {
                 rounds.say("%s:", subject.label());
                 for (Workload workload : Workload.ALL) {
                     produceThenConsume(servers, workload, subject, round);
+                    consumeHot(servers, workload, subject, round);
                     produceAndTail(servers, workload, subject, round);
                 }
                 smallSends(servers, subject, round);
@@ -58,6 +59,17 @@ final class ThroughputBench implements Measurement {
         add(workload.produce(), subject, round, servers.load().produce(address, topic, count, workload.recordBytes()));
         ColdReads.prepare(servers, subject, topic);
         add(workload.consumeCold(), subject, round, servers.load().consume(address, topic, count));
+        BenchTopics.delete(servers, subject, topic);
+    }
+
+    private void consumeHot(BenchServers servers, Workload workload, Subject subject, int round) {
+        String address = servers.bootstrapServers(subject);
+        String topic = topic("hot-" + workload.recordBytes(), subject, round);
+        long count = workload.recentRecords(records);
+        BenchTopics.create(servers, subject, topic);
+        servers.load().produce(address, topic, count, workload.recordBytes());
+        BenchServers.flushDisks();
+        add(workload.consumeHot(), subject, round, servers.load().consume(address, topic, count));
         BenchTopics.delete(servers, subject, topic);
     }
 

@@ -11,6 +11,9 @@ import java.util.List;
  */
 record Workload(int recordBytes, double share) {
 
+    /** Three quarters of what the broker keeps unless it is told otherwise: the records have headers, and come in batches. */
+    private static final long RECENT_BYTES = 48L << 20;
+
     /** A kibibyte record is rarer, so that no round takes much longer than another. */
     static final List<Workload> ALL = List.of(new Workload(100, 1), new Workload(1024, 0.25));
 
@@ -21,6 +24,11 @@ record Workload(int recordBytes, double share) {
     /** From offset 0, after the producer has ended. */
     Figure consumeCold() {
         return Figure.rate("consume-" + recordBytes + " (cold)");
+    }
+
+    /** From offset 0, all of it so recent that the broker has it in memory. */
+    Figure consumeHot() {
+        return Figure.rate("consume-" + recordBytes + " (hot)");
     }
 
     /** While somebody reads what has just been written. */
@@ -35,5 +43,10 @@ record Workload(int recordBytes, double share) {
 
     long records(long records) {
         return Math.max(1, Math.round(records * share));
+    }
+
+    /** As many of them as the broker surely has in memory. */
+    long recentRecords(long records) {
+        return Math.min(records(records), RECENT_BYTES / recordBytes);
     }
 }
