@@ -121,6 +121,7 @@ class FailoverIT {
         try (KafkaProducer<byte[], byte[]> producer = Clients.producer(broker.connection())) {
             send(producer, all, 500, kept, forwarded);
             Arrival.awaitLast(there, forwarded, LIMIT);
+            awaitSavedPositions();
             awaitReplay();
             standby.detach();
             send(producer, all, 100, forwarded);
@@ -162,6 +163,19 @@ class FailoverIT {
         }
     }
 
+    /** They follow what arrives a moment later. Without them at the standby all that the target has must be compared there. */
+    private void awaitSavedPositions() throws SQLException {
+        String open =
+                """
+                SELECT count(*)
+                FROM kafka.partitions p LEFT JOIN kafka.forwarder_positions f USING (topic_id, partition_id)
+                WHERE p.next_offset > coalesce(f.next_offset, 0)""";
+        try (Connection log = primary.address().connect()) {
+            await("positions of all that was forwarded").atMost(LIMIT).until(() -> query(log, open)
+                    .equals("0"));
+        }
+    }
+
     private void awaitReplay() throws SQLException {
         String end = query(primary, "SELECT pg_current_wal_lsn()");
         await("the standby to have everything").atMost(LIMIT).until(() -> query(
@@ -170,8 +184,13 @@ class FailoverIT {
     }
 
     private static String query(LocalPostgres postgres, String sql) throws SQLException {
-        try (Connection connection = postgres.superuser("postgres").connect();
-                Statement statement = connection.createStatement();
+        try (Connection connection = postgres.superuser("postgres").connect()) {
+            return query(connection, sql);
+        }
+    }
+
+    private static String query(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
             return row.getString(1);
