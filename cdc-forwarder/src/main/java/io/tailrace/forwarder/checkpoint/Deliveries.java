@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was sent and not yet settled, in the order of the log. They are settled strictly in that order,
- * whatever order the acknowledgements come in: so {@link #settled()} is a watermark, below which nothing is open.
+ * What was sent and not yet settled, in the order of the log. It is settled strictly in that order, whatever order the
+ * acknowledgements come in: so {@link #settled()} is a watermark, below which nothing is open.
  * Confined to the thread that moves records.
  */
 public final class Deliveries {

@@ -4,8 +4,8 @@ import io.tailrace.forwarder.sink.Arrival;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record on its way to the target, or a batch as it is stored. The writer's network thread notes how it ended (and nothing else); the thread
- * that moves records asks for it.
+ * A record on its way to the target, or a batch as it is stored. The writer's network thread notes how it ended (and nothing
+ * else); the thread that moves records asks for it.
  */
 public final class Delivery implements Arrival {
     private static final long PENDING = -1;

@@ -14,7 +14,8 @@ import java.util.Iterator;
 
 /**
  * Forwards what the stream brings. A row that holds a batch goes to the target as it is ({@link WholeBatches}), or is taken
- * apart where its records are sent now: what was forwarded, waits, or is read from the table anyway is passed over unread. Confined to the thread that moves records.
+ * apart where its records are sent now: what was forwarded, waits, or is read from the table anyway is passed over unread.
+ * Confined to the thread that moves records.
  */
 final class StreamFeed {
     private final Flows flows;
