@@ -282,8 +282,7 @@ public final class Broker implements AutoCloseable {
                 responseMemory,
                 config.log().fetchMaxBytes(),
                 threads.fetch(),
-                threads.general(),
-                threads.timer());
+                threads.general());
     }
 
     private static GroupRuntime.Parts groupParts(

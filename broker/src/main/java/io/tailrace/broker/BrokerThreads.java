@@ -47,7 +47,7 @@ final class BrokerThreads implements AutoCloseable {
         };
     }
 
-    /** Reads the log. */
+    /** Reads the log from Postgres. */
     ExecutorService fetch() {
         return fetch;
     }

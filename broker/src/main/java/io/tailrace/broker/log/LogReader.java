@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Offsets may be without a record: of aborted transactions, or compacted. Between records that is nothing special; at the
  * end of what may be read a {@link HoleBatch} takes their place, or the consumer would never get there.
  */
-public final class LogReader {
+public final class LogReader implements RecordSource {
 
     private static final int FIRST_READ_ROWS = 500;
     private static final int MAX_ROWS = 20_000;
@@ -69,20 +69,22 @@ public final class LogReader {
         this.dataSource = fetchPool;
     }
 
-    /**
-     * Reads from an offset on: whole records, and whole batches, of which the first may begin before the offset.
-     *
-     * @param endOffsetExc where to end: the high watermark, or the last stable offset
-     * @param maxBytes how large the result may be, unless its first record or batch alone is larger
-     * @return in the order of their offsets; empty only where start and end are the same
-     */
+    @Override
+    public @Nullable MemoryRecords recent(Partition partition, long startOffset, long endOffsetExc, int maxBytes) {
+        return startOffset >= endOffsetExc
+                ? MemoryRecords.EMPTY
+                : partition.recent().read(startOffset, endOffsetExc, maxBytes);
+    }
+
+    @Override
     public MemoryRecords read(Partition partition, long startOffset, long endOffsetExc, int maxBytes)
             throws SQLException {
-        if (startOffset >= endOffsetExc) {
-            return MemoryRecords.EMPTY;
+        MemoryRecords recent = recent(partition, startOffset, endOffsetExc, maxBytes);
+        if (recent != null) {
+            return recent;
         }
-        MemoryRecords recent = partition.recent().read(startOffset, endOffsetExc, maxBytes);
-        return recent != null ? recent : readRows(partition, startOffset, endOffsetExc, maxBytes);
+        partition.recent().onMissed();
+        return readRows(partition, startOffset, endOffsetExc, maxBytes);
     }
 
     private MemoryRecords readRows(Partition partition, long startOffset, long endOffsetExc, int maxBytes)

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.network.ClientInformation;
 
 /** What request handlers see of a connection. Thread-safe: the set is, and an action is run by whoever takes it out. */
@@ -67,6 +68,11 @@ final class NettyClientConnection implements ClientConnection {
             runOnEventLoop();
         }
         return () -> closeActions.remove(closeAction);
+    }
+
+    @Override
+    public ScheduledExecutorService thread() {
+        return channel.eventLoop();
     }
 
     @Override

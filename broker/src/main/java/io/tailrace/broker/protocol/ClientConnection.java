@@ -1,6 +1,7 @@
 package io.tailrace.broker.protocol;
 
 import java.net.InetAddress;
+import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.network.ClientInformation;
 
 /** The client's end of one connection, as far as a request handler may know it. Thread-safe. */
@@ -31,6 +32,9 @@ public interface ClientConnection {
      * @return a handle that forgets the action again
      */
     AutoCloseable onClose(Runnable action);
+
+    /** The thread that serves the connection, with others: for what is short and does not block. */
+    ScheduledExecutorService thread();
 
     /**
      * Takes no more requests from the client for so long; on any thread. What is under way goes on, and is answered. A

@@ -3,6 +3,7 @@ package io.tailrace.broker.protocol;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
 
 /** A connection that closes when a test says so. Confined to the test's thread, but actions may come from any. */
 public final class TestConnection implements ClientConnection {
@@ -23,6 +24,11 @@ public final class TestConnection implements ClientConnection {
     public synchronized AutoCloseable onClose(Runnable action) {
         closeActions.add(action);
         return () -> forget(action);
+    }
+
+    @Override
+    public ScheduledExecutorService thread() {
+        throw new UnsupportedOperationException("a connection in a test has no thread");
     }
 
     private synchronized void forget(Runnable action) {

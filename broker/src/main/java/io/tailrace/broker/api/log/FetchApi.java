@@ -4,8 +4,8 @@ import io.tailrace.broker.api.Api;
 import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.api.log.FetchOperation.Limits;
 import io.tailrace.broker.api.log.FetchOperation.TopicTargets;
-import io.tailrace.broker.log.LogReader;
 import io.tailrace.broker.log.Partition;
+import io.tailrace.broker.log.RecordSource;
 import io.tailrace.broker.protocol.KafkaRequest;
 import io.tailrace.broker.quota.ClientQuotas;
 import io.tailrace.broker.topic.Topic;
@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
@@ -42,9 +41,8 @@ final class FetchApi implements Api {
     private final TopicResolver topics;
     private final FetchSessions sessions;
     private final ClientQuotas quotas;
-    private final LogReader reader;
+    private final RecordSource records;
     private final Executor executor;
-    private final ScheduledExecutorService timer;
     private final ResponseMemory memory;
     private final int maxBytes;
 
@@ -52,9 +50,8 @@ final class FetchApi implements Api {
         this.topics = parts.topics();
         this.sessions = parts.fetchSessions();
         this.quotas = parts.quotas();
-        this.reader = parts.reader();
+        this.records = parts.records();
         this.executor = parts.fetchExecutor();
-        this.timer = parts.timer();
         this.memory = parts.responseMemory();
         this.maxBytes = parts.fetchMaxBytes();
     }
@@ -74,7 +71,8 @@ final class FetchApi implements Api {
         Limits limits = new Limits(fetch.minBytes(), mostBytes, fetch.maxWait());
         ResponseMemory.Hold held = memory.hold();
         request.end().add(held::release);
-        FetchOperation operation = new FetchOperation(targets, limits, reader::read, executor, timer, held);
+        FetchOperation operation = new FetchOperation(
+                targets, limits, records, executor, request.connection().thread(), held);
         AutoCloseable registration = request.connection().onClose(operation::cancel);
         operation.start();
         long threadNs = System.nanoTime() - startNs;

@@ -1,8 +1,7 @@
 package io.tailrace.broker.api.log;
 
 import io.tailrace.broker.log.AppendWaiter;
-import io.tailrace.broker.log.Partition;
-import java.sql.SQLException;
+import io.tailrace.broker.log.RecordSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -11,11 +10,11 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.requests.FetchResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -23,23 +22,25 @@ import org.jspecify.annotations.Nullable;
  * One fetch request on its way: answered at once if there is enough to read, else when enough was appended or its time is
  * up. While it waits it costs a timer and an entry with each of its partitions, and no query.
  *
+ * <p>What is in memory is read by the thread of the client's connection, so that it waits for no other and for no reader of
+ * Postgres; the rest by threads that may block.
+ *
  * <p>What it has read counts against the memory for responses; whoever made it says when that is over.
  *
- * <p>Thread-safe: appenders, the timer and the connection may all end the wait, and the first does.
+ * <p>Thread-safe: appenders and the connection may end the wait, and the first does.
  */
 final class FetchOperation implements AppendWaiter {
 
     /** More than anybody waits for. */
     private static final long UNKNOWN_BYTES = 1L << 40;
 
+    /** Waits end together, so that a thread that wakes up answers many clients: at most so much, and so large a part, too late. */
+    private static final long MAX_LATENESS_NS = 10_000_000;
+
+    private static final int LATENESS_PART = 50;
+
     /** The targets of one topic, in the order of the request. */
     record TopicTargets(FetchableTopicResponse header, List<FetchTarget> targets) {}
-
-    /** Reads records; blocks. See {@link io.tailrace.broker.log.LogReader#read}. */
-    @FunctionalInterface
-    interface RecordSource {
-        MemoryRecords read(Partition partition, long startOffset, long endOffsetExc, int maxBytes) throws SQLException;
-    }
 
     /** The request's limits, in bytes and milliseconds. */
     record Limits(int minBytes, int maxBytes, int maxWaitMs) {
@@ -58,8 +59,8 @@ final class FetchOperation implements AppendWaiter {
     private final List<TopicTargets> topics;
     private final Limits limits;
     private final RecordSource source;
-    private final Executor executor;
-    private final ScheduledExecutorService timer;
+    private final Executor blocking;
+    private final ScheduledExecutorService connection;
     private final ResponseMemory.Hold memory;
     private final boolean committedOnly;
     private final CompletableFuture<FetchResponse> answer = new CompletableFuture<>();
@@ -68,12 +69,16 @@ final class FetchOperation implements AppendWaiter {
     private volatile long neededBytes = Long.MAX_VALUE;
     private volatile @Nullable ScheduledFuture<?> timeout;
 
+    /**
+     * @param blocking has threads that may block
+     * @param connection the thread of the client's connection, which must not
+     */
     FetchOperation(
             List<TopicTargets> topics,
             Limits limits,
             RecordSource source,
-            Executor executor,
-            ScheduledExecutorService timer,
+            Executor blocking,
+            ScheduledExecutorService connection,
             ResponseMemory.Hold memory) {
         this.topics = topics;
         this.committedOnly = topics.stream()
@@ -81,8 +86,8 @@ final class FetchOperation implements AppendWaiter {
                 .anyMatch(target -> target.isolation() == IsolationLevel.READ_COMMITTED);
         this.limits = limits;
         this.source = source;
-        this.executor = executor;
-        this.timer = timer;
+        this.blocking = blocking;
+        this.connection = connection;
         this.memory = memory;
     }
 
@@ -90,17 +95,17 @@ final class FetchOperation implements AppendWaiter {
         return answer;
     }
 
-    /** Begins; on the event loop. */
+    /** Begins; on the connection's thread. */
     void start() {
         if (limits.maxWaitMs() <= 0 || limits.minBytes() <= 0) {
-            executor.execute(this::readLast);
+            readLast();
             return;
         }
         // Before anything is looked at: what is appended from here on is counted.
         topics.forEach(topic ->
                 topic.targets().forEach(target -> target.found().ifPresent(partition -> partition.addWaiter(this))));
         if (anyTarget(FetchTarget::hasRecords) || anyTarget(FetchOperation::isBroken)) {
-            executor.execute(this::readFirst);
+            read(source::recent, this::answerOrWait);
         } else {
             await(limits.minBytes());
         }
@@ -114,19 +119,20 @@ final class FetchOperation implements AppendWaiter {
         return topics.stream().anyMatch(topic -> topic.targets().stream().anyMatch(condition));
     }
 
-    private void readFirst() {
+    /** A pass that is cut off, since Postgres has to be asked, begins anew where it may block. */
+    private void read(FetchPass.Reading reading, Consumer<FetchPass> then) {
         if (answer.isDone()) {
             return;
         }
         try {
             Limits allowed = limits.within(memory.ask(limits.maxBytes()));
-            FetchPass pass = FetchPass.over(topics, allowed, source);
-            if (pass.hasFailed() || pass.readableBytes() >= allowed.minBytes()) {
-                memory.keep(pass.bytes());
-                complete(pass.response());
-            } else {
+            FetchPass pass = FetchPass.over(topics, allowed, reading);
+            memory.keep(pass.bytes());
+            if (pass.isCutOff()) {
                 memory.keep(0);
-                await(allowed.minBytes() - pass.readableBytes());
+                blocking.execute(() -> read(source::read, then));
+            } else {
+                then.accept(pass);
             }
         } catch (RuntimeException | Error e) {
             answer.completeExceptionally(e);
@@ -134,20 +140,39 @@ final class FetchOperation implements AppendWaiter {
         }
     }
 
-    private void complete(FetchResponse response) {
-        answer.complete(response);
-        cancel();
+    private void answerOrWait(FetchPass pass) {
+        if (pass.hasFailed() || pass.missingBytes() == 0) {
+            answer.complete(pass.response());
+            cancel();
+        } else {
+            memory.keep(0);
+            await(pass.missingBytes());
+        }
     }
 
     /** Waits until so many bytes have been appended since the start. */
     private void await(long bytes) {
-        timeout = timer.schedule(this::endWait, limits.maxWaitMs(), TimeUnit.MILLISECONDS);
+        timeout = connection.schedule(this::onTimeUp, waitNs(System.nanoTime()), TimeUnit.NANOSECONDS);
         neededBytes = bytes;
         if (appendedBytes.get() >= bytes || anyTarget(FetchOperation::isBroken)) {
             endWait();
         }
         if (waitOver.get()) {
             deregister();
+        }
+    }
+
+    private long waitNs(long nowNs) {
+        long wholeNs = TimeUnit.MILLISECONDS.toNanos(limits.maxWaitMs());
+        long stepNs = Math.min(MAX_LATENESS_NS, wholeNs / LATENESS_PART);
+        return wholeNs + Math.floorMod(-(nowNs + wholeNs), stepNs);
+    }
+
+    /** On the connection's thread. */
+    private void onTimeUp() {
+        if (waitOver.compareAndSet(false, true)) {
+            deregister();
+            readLast();
         }
     }
 
@@ -186,7 +211,7 @@ final class FetchOperation implements AppendWaiter {
     private void endWait() {
         if (waitOver.compareAndSet(false, true)) {
             deregister();
-            executor.execute(this::readLast);
+            connection.execute(this::readLast);
         }
     }
 
@@ -207,15 +232,6 @@ final class FetchOperation implements AppendWaiter {
     }
 
     private void readLast() {
-        if (answer.isDone()) {
-            return;
-        }
-        try {
-            FetchPass pass = FetchPass.over(topics, limits.within(memory.ask(limits.maxBytes())), source);
-            memory.keep(pass.bytes());
-            answer.complete(pass.response());
-        } catch (RuntimeException | Error e) {
-            answer.completeExceptionally(e);
-        }
+        read(source::recent, pass -> answer.complete(pass.response()));
     }
 }

@@ -1,7 +1,6 @@
 package io.tailrace.broker.api.log;
 
 import io.tailrace.broker.api.log.FetchOperation.Limits;
-import io.tailrace.broker.api.log.FetchOperation.RecordSource;
 import io.tailrace.broker.api.log.FetchOperation.TopicTargets;
 import io.tailrace.broker.log.Partition;
 import io.tailrace.broker.sql.SqlErrors;
@@ -14,6 +13,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.requests.FetchResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,38 +25,45 @@ final class FetchPass {
     private static final Logger LOGGER = LoggerFactory.getLogger(FetchPass.class);
 
     private final Limits limits;
-    private final RecordSource source;
+    private final Reading reading;
     private final FetchResponseData data = new FetchResponseData();
     private long bytes;
-    private long readableBytes;
-    private boolean failed;
-    private boolean databaseAway;
-
-    private FetchPass(Limits limits, RecordSource source) {
-        this.limits = limits;
-        this.source = source;
-    }
-
-    static FetchPass over(List<TopicTargets> topics, Limits limits, RecordSource source) {
-        FetchPass pass = new FetchPass(limits, source);
-        for (TopicTargets topic : topics) {
-            FetchableTopicResponse topicResponse = topic.header().duplicate();
-            pass.data.responses().add(topicResponse);
-            topic.targets().forEach(target -> topicResponse.partitions().add(pass.read(target)));
-        }
-        return pass;
-    }
-
-    FetchResponse response() {
-        return FetchResponse.of(data);
-    }
-
     /**
      * What may be read, as Kafka counts it against {@code min.bytes}: where a limit cuts a partition short, all that the
      * limit allows, though the last whole record ends before it.
      */
-    long readableBytes() {
-        return readableBytes;
+    private long readableBytes;
+
+    private boolean failed;
+    private boolean databaseAway;
+    private boolean cutOff;
+
+    /** How the records of a partition are read; see {@link io.tailrace.broker.log.RecordSource}. */
+    @FunctionalInterface
+    interface Reading {
+        /** Null if Postgres would have to be asked. */
+        @Nullable
+        MemoryRecords read(Partition partition, long startOffset, long endOffsetExc, int maxBytes) throws SQLException;
+    }
+
+    private FetchPass(Limits limits, Reading reading) {
+        this.limits = limits;
+        this.reading = reading;
+    }
+
+    static FetchPass over(List<TopicTargets> topics, Limits limits, Reading reading) {
+        FetchPass pass = new FetchPass(limits, reading);
+        topics.forEach(pass::read);
+        return pass;
+    }
+
+    /** True if Postgres would have to be asked: then it holds no answer. */
+    boolean isCutOff() {
+        return cutOff;
+    }
+
+    FetchResponse response() {
+        return FetchResponse.of(data);
     }
 
     /** The bytes of the records that were read. */
@@ -67,6 +74,17 @@ final class FetchPass {
     /** True if a partition got an error, so that it is pointless to wait for more. */
     boolean hasFailed() {
         return failed;
+    }
+
+    /** How many bytes less there are to read than the client wants; 0 if there are enough. */
+    long missingBytes() {
+        return Math.max(0, limits.minBytes() - readableBytes);
+    }
+
+    private void read(TopicTargets topic) {
+        FetchableTopicResponse response = topic.header().duplicate();
+        data.responses().add(response);
+        topic.targets().forEach(target -> response.partitions().add(read(target)));
     }
 
     private PartitionData read(FetchTarget target) {
@@ -80,7 +98,7 @@ final class FetchPass {
         }
         long room = Math.min(target.wanted().partitionMaxBytes(), limits.maxBytes() - bytes);
         // Of a response that holds something already, a record may be left out; the first record never.
-        if (!target.hasRecords() || (room <= 0 && bytes > 0)) {
+        if (cutOff || !target.hasRecords() || (room <= 0 && bytes > 0)) {
             return target.answer(MemoryRecords.EMPTY);
         }
         return read(target, target.partition(), (int) Math.max(0, room));
@@ -89,7 +107,11 @@ final class FetchPass {
     private PartitionData read(FetchTarget target, Partition partition, int room) {
         long end = partition.endOffset(target.isolation());
         try {
-            MemoryRecords read = source.read(partition, target.wanted().fetchOffset(), end, room);
+            MemoryRecords read = reading.read(partition, target.wanted().fetchOffset(), end, room);
+            if (read == null) {
+                cutOff = true;
+                return target.answer(MemoryRecords.EMPTY);
+            }
             MemoryRecords records = read.sizeInBytes() <= room || bytes == 0 ? read : MemoryRecords.EMPTY;
             boolean cut = endOffset(records, target.wanted().fetchOffset()) < end;
             bytes += records.sizeInBytes();

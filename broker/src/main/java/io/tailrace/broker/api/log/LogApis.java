@@ -4,13 +4,12 @@ import io.tailrace.broker.api.Api;
 import io.tailrace.broker.api.TopicResolver;
 import io.tailrace.broker.log.AppendFence;
 import io.tailrace.broker.log.LogAppends;
-import io.tailrace.broker.log.LogReader;
 import io.tailrace.broker.log.OffsetFinder;
+import io.tailrace.broker.log.RecordSource;
 import io.tailrace.broker.quota.ClientQuotas;
 import io.tailrace.broker.txn.TransactionCoordinator;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** The handlers of this package. */
@@ -21,13 +20,13 @@ public final class LogApis {
      *
      * @param responseMemory what all fetch responses together may hold
      * @param fetchMaxBytes the most that one fetch response holds
-     * @param fetchExecutor reads the log
+     * @param fetchExecutor reads the log from Postgres
      * @param generalExecutor runs short queries
      */
     public record Parts(
             TopicResolver topics,
             LogAppends appends,
-            LogReader reader,
+            RecordSource records,
             OffsetFinder offsets,
             TransactionCoordinator transactions,
             AppendFence fence,
@@ -36,8 +35,7 @@ public final class LogApis {
             ResponseMemory responseMemory,
             int fetchMaxBytes,
             Executor fetchExecutor,
-            Executor generalExecutor,
-            ScheduledExecutorService timer) {}
+            Executor generalExecutor) {}
 
     private LogApis() {}
 

@@ -112,8 +112,15 @@ public final class RecentBatches {
      */
     public @Nullable MemoryRecords read(long startOffset, long endOffsetExc, int maxBytes) {
         MemoryRecords found = find(startOffset, endOffsetExc, maxBytes);
-        memory.onRead(found != null);
+        if (found != null) {
+            memory.onHit();
+        }
         return found;
+    }
+
+    /** Postgres was asked. */
+    public void onMissed() {
+        memory.onMissed();
     }
 
     private synchronized @Nullable MemoryRecords find(long startOffset, long endOffsetExc, int maxBytes) {

@@ -72,11 +72,15 @@ public final class RecentMemory {
         }
     }
 
-    void onRead(boolean found) {
-        (found ? hits : misses).increment();
+    void onHit() {
+        hits.increment();
     }
 
-    /** Reads that were served from here. */
+    void onMissed() {
+        misses.increment();
+    }
+
+    /** Reads that were served from here; twice, if Postgres was asked for other partitions of the same fetch. */
     public long hits() {
         return hits.sum();
     }

@@ -2,16 +2,17 @@ package io.tailrace.broker.api.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.tailrace.broker.api.log.FetchOperation.Limits;
 import io.tailrace.broker.api.log.FetchOperation.TopicTargets;
 import io.tailrace.broker.log.Partition;
 import io.tailrace.broker.log.PartitionFixture;
+import io.tailrace.broker.log.RecordSource;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.compress.Compression;
@@ -22,7 +23,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.requests.FetchResponse;
-import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,21 +39,26 @@ class FetchOperationTest {
 
     private static final MemoryRecords RECORDS = endingAt(20);
 
-    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    private final EmbeddedChannel connection = new EmbeddedChannel();
+    /** For threads that may block. */
     private final Queue<Runnable> tasks = new ArrayDeque<>();
+
+    private final Log log = new Log();
     private final Partition partition = PartitionFixture.partition("orders", 10, 20);
     private Runnable whileReading = () -> {};
     private final ResponseMemory memory = new ResponseMemory(1 << 20);
     private int reads;
     private int room;
 
+    private boolean inMemory;
+
     FetchOperationTest() {
-        timer.setRemoveOnCancelPolicy(true);
+        connection.freezeTime();
     }
 
     @AfterEach
-    void stopTimer() {
-        timer.shutdownNow();
+    void close() {
+        connection.finishAndReleaseAll();
     }
 
     private static MemoryRecords endingAt(long offset) {
@@ -60,29 +66,41 @@ class FetchOperationTest {
     }
 
     private FetchOperation fetch(int minBytes, int maxWaitMs, FetchTarget... targets) {
+        return fetch(new Limits(minBytes, 1 << 20, maxWaitMs), log, targets);
+    }
+
+    private FetchOperation fetch(Limits limits, RecordSource source, FetchTarget... targets) {
         FetchOperation operation = new FetchOperation(
                 List.of(new TopicTargets(new FetchableTopicResponse().setTopic("orders"), List.of(targets))),
-                new Limits(minBytes, 1 << 20, maxWaitMs),
-                this::read,
+                limits,
+                source,
                 tasks::add,
-                timer,
+                connection.eventLoop(),
                 memory.hold());
         operation.start();
         return operation;
     }
 
-    private MemoryRecords read(Partition from, long startOffset, long endOffset, int maxBytes) throws SQLException {
-        reads++;
-        room = maxBytes;
-        if (startOffset == AWAY) {
-            throw new SQLException("connection lost", "08006");
+    private class Log implements RecordSource {
+        @Override
+        public @Nullable MemoryRecords recent(Partition from, long startOffset, long endOffset, int maxBytes) {
+            return inMemory ? endingAt(endOffset) : null;
         }
-        if (startOffset == CUT_SHORT) {
-            return endingAt(CUT_SHORT + 1);
+
+        @Override
+        public MemoryRecords read(Partition from, long startOffset, long endOffset, int maxBytes) throws SQLException {
+            reads++;
+            room = maxBytes;
+            if (startOffset == AWAY) {
+                throw new SQLException("connection lost", "08006");
+            }
+            if (startOffset == CUT_SHORT) {
+                return endingAt(CUT_SHORT + 1);
+            }
+            MemoryRecords records = endingAt(endOffset);
+            whileReading.run();
+            return startOffset < endOffset ? records : MemoryRecords.EMPTY;
         }
-        MemoryRecords records = endingAt(endOffset);
-        whileReading.run();
-        return startOffset < endOffset ? records : MemoryRecords.EMPTY;
     }
 
     private FetchTarget at(long offset) {
@@ -94,9 +112,15 @@ class FetchOperationTest {
     }
 
     private void runTasks() {
+        connection.runPendingTasks();
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
+            connection.runPendingTasks();
         }
+    }
+
+    private boolean isTimerSet() {
+        return connection.runScheduledPendingTasks() >= 0;
     }
 
     private static List<PartitionData> partitions(FetchOperation operation) {
@@ -116,6 +140,44 @@ class FetchOperationTest {
             assertThat(data.highWatermark()).isEqualTo(20);
             assertThat(data.logStartOffset()).isEqualTo(10);
         });
+    }
+
+    @Test
+    void shouldAnswerFromMemoryWithoutWaitingForAnotherThread() {
+        // Given
+        inMemory = true;
+
+        // When
+        FetchOperation operation = fetch(1, LONG_MS, at(15));
+
+        // Then
+        assertThat(partitions(operation).get(0).records().sizeInBytes()).isPositive();
+        assertThat(memory.usedBytes()).isEqualTo(RECORDS.sizeInBytes());
+        assertThat(reads).isZero();
+    }
+
+    @Test
+    void shouldReadAllAnewWherePostgresHasToBeAskedForSomeOfIt() {
+        // Given
+        RecordSource halfInMemory = new Log() {
+            @Override
+            public @Nullable MemoryRecords recent(Partition from, long startOffset, long endOffset, int maxBytes) {
+                return startOffset == 16 ? null : endingAt(endOffset);
+            }
+        };
+
+        // When
+        FetchOperation operation = fetch(new Limits(1, 1 << 20, LONG_MS), halfInMemory, at(15), at(16), at(17));
+        boolean doneEarly = operation.answer().isDone();
+        runTasks();
+
+        // Then
+        assertThat(doneEarly).isFalse();
+        assertThat(partitions(operation))
+                .extracting(data -> data.records().sizeInBytes())
+                .containsOnly(RECORDS.sizeInBytes())
+                .hasSize(3);
+        assertThat(reads).isEqualTo(3);
     }
 
     @Test
@@ -174,7 +236,7 @@ class FetchOperationTest {
 
         // Then
         assertThat(partitions(operation).get(0).records().sizeInBytes()).isPositive();
-        assertThat(timer.getQueue()).isEmpty();
+        assertThat(isTimerSet()).isFalse();
     }
 
     @Test
@@ -211,12 +273,18 @@ class FetchOperationTest {
 
     @Test
     void shouldAnswerEmptyWhenItsTimeIsUp() {
+        // Given
+        FetchOperation operation = fetch(1, 500, at(20));
+
         // When
-        FetchOperation operation = fetch(1, 1, at(20));
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !tasks.isEmpty());
+        connection.advanceTimeBy(499, TimeUnit.MILLISECONDS);
+        runTasks();
+        boolean doneEarly = operation.answer().isDone();
+        connection.advanceTimeBy(11, TimeUnit.MILLISECONDS);
         runTasks();
 
         // Then
+        assertThat(doneEarly).isFalse();
         assertThat(partitions(operation).get(0).records().sizeInBytes()).isZero();
         assertThat(partitions(operation).get(0).errorCode()).isEqualTo(Errors.NONE.code());
     }
@@ -303,7 +371,7 @@ class FetchOperationTest {
         // Then
         assertThat(operation.answer()).isDone();
         assertThat(tasks).isEmpty();
-        assertThat(timer.getQueue()).isEmpty();
+        assertThat(isTimerSet()).isFalse();
     }
 
     @Test
@@ -335,19 +403,17 @@ class FetchOperationTest {
     @Test
     void shouldNotBlameTheServerForATopicThatIsDeletedWhileItIsRead() {
         // Given: the table is gone
-        FetchOperation operation = new FetchOperation(
-                List.of(new TopicTargets(new FetchableTopicResponse(), List.of(at(15)))),
-                new Limits(1, 1 << 20, LONG_MS),
-                (from, startOffset, endOffset, maxBytes) -> {
-                    PartitionFixture.delete(from);
-                    throw new SQLException("relation does not exist", "42P01");
-                },
-                tasks::add,
-                timer,
-                memory.hold());
+        RecordSource deleted = new Log() {
+            @Override
+            public MemoryRecords read(Partition from, long startOffset, long endOffset, int maxBytes)
+                    throws SQLException {
+                PartitionFixture.delete(from);
+                throw new SQLException("relation does not exist", "42P01");
+            }
+        };
 
         // When
-        operation.start();
+        FetchOperation operation = fetch(new Limits(1, 1 << 20, LONG_MS), deleted, at(15));
         runTasks();
 
         // Then
@@ -378,22 +444,13 @@ class FetchOperationTest {
 
         // Then
         assertThat(tasks).isEmpty();
-        assertThat(timer.getQueue()).isEmpty();
+        assertThat(isTimerSet()).isFalse();
     }
 
     @Test
     void shouldGiveNoMoreThanTheWholeResponseMayHold() {
-        // Given: room for one partition's records
-        FetchOperation operation = new FetchOperation(
-                List.of(new TopicTargets(new FetchableTopicResponse(), List.of(at(15), at(16)))),
-                new Limits(1, RECORDS.sizeInBytes(), LONG_MS),
-                this::read,
-                tasks::add,
-                timer,
-                memory.hold());
-
-        // When
-        operation.start();
+        // When: there is room for one partition's records
+        FetchOperation operation = fetch(new Limits(1, RECORDS.sizeInBytes(), LONG_MS), log, at(15), at(16));
         runTasks();
 
         // Then

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.broker.protocol.ClientConnection;
 import io.tailrace.broker.protocol.KafkaRequest;
+import io.tailrace.broker.protocol.TestConnection;
 import io.tailrace.broker.txn.ProducerIdentity;
-import java.net.InetAddress;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,22 +25,7 @@ class InitProducerIdApiTest {
 
     private static final short VERSION = 5;
 
-    private static final ClientConnection CONNECTION = new ClientConnection() {
-        @Override
-        public String id() {
-            return "test";
-        }
-
-        @Override
-        public InetAddress clientAddress() {
-            return InetAddress.getLoopbackAddress();
-        }
-
-        @Override
-        public AutoCloseable onClose(Runnable action) {
-            return () -> {};
-        }
-    };
+    private static final ClientConnection CONNECTION = new TestConnection();
 
     private static InitProducerIdResponseData ask(InitProducerIdApi api, @Nullable String transactionalId) {
         InitProducerIdRequest body = new InitProducerIdRequest.Builder(

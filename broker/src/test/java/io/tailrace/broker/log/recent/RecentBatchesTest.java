@@ -167,6 +167,20 @@ class RecentBatchesTest {
         assertThat(memory.bytes()).isZero();
         assertThat(recent.read(0, 1, 1000)).isNull();
         assertThat(baseOffsets(underWay)).containsExactly(0L);
+    }
+
+    @Test
+    void shouldCountWhatWasReadAndForWhatPostgresWasAsked() {
+        // Given
+        reserve(recent, 0, 1, 100);
+        recent.publish();
+
+        // When
+        recent.read(0, 1, 1000);
+        recent.read(5, 6, 1000);
+        recent.onMissed();
+
+        // Then
         assertThat(memory.hits()).isEqualTo(1);
         assertThat(memory.misses()).isEqualTo(1);
     }
