@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tailrace.cli.Version;
 import io.tailrace.cli.bench.report.Report;
+import io.tailrace.cli.bench.servers.ServerSettings;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -57,6 +58,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Mixin
     private ScaleOptions scale = new ScaleOptions();
 
+    @Mixin
+    private ServerOptions servers = new ServerOptions();
+
     @Option(names = "--json", description = "Print the medians as JSON on standard output instead of a table.")
     private boolean json;
 
@@ -82,6 +86,7 @@ public final class BenchCommand implements Callable<Integer> {
             throw refused("--rounds and --records must be 1 or more");
         }
         rate.check();
+        servers.check();
         for (String refusal : kind.kind().refusals(spec.commandLine().getParseResult()::hasMatchedOption)) {
             throw refused(refusal);
         }
@@ -105,15 +110,17 @@ public final class BenchCommand implements Callable<Integer> {
             progress.println(line);
             progress.flush();
         });
+        ServerSettings settings = servers.settings();
         return switch (kind.kind()) {
-            case THROUGHPUT -> new ThroughputBench(turns, records, formats);
-            case LATENCY -> new LatencyBench(turns, rate.once(), formats);
-            case SCALE -> new ScaleBench(turns, records, formats, kind.dimension(), scale.values(kind.dimension()));
-            case COSTS -> new CostsBench(turns, records, formats);
-            case IDLE -> new IdleBench(turns, kind.idleConsumers(), rate.seconds(), formats);
-            case SOAK -> new SoakBench(turns, rate.minutes(kind.soakMinutes()), formats);
-            case CLEANING -> new CleaningBench(turns, records);
-            case SHADOW -> new ShadowBench(turns, records, formats);
+            case THROUGHPUT -> new ThroughputBench(turns, settings, records, formats);
+            case LATENCY -> new LatencyBench(turns, settings, rate.once(), formats);
+            case SCALE ->
+                new ScaleBench(turns, settings, records, formats, kind.dimension(), scale.values(kind.dimension()));
+            case COSTS -> new CostsBench(turns, settings, records, formats);
+            case IDLE -> new IdleBench(turns, settings, kind.idleConsumers(), rate.seconds(), formats);
+            case SOAK -> new SoakBench(turns, settings, rate.minutes(kind.soakMinutes()), formats);
+            case CLEANING -> new CleaningBench(turns, settings, records);
+            case SHADOW -> new ShadowBench(turns, settings, records, formats);
         };
     }
 

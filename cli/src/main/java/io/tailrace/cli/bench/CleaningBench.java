@@ -3,6 +3,7 @@ package io.tailrace.cli.bench;
 import io.tailrace.cli.bench.report.Median;
 import io.tailrace.cli.bench.servers.BenchServers;
 import io.tailrace.cli.bench.servers.BenchTopics;
+import io.tailrace.cli.bench.servers.ServerSettings;
 import io.tailrace.cli.bench.servers.Subject;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,19 +46,21 @@ final class CleaningBench implements Measurement {
             new Kind("compacted", Map.of("cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.01")));
 
     private final Rounds rounds;
+    private final ServerSettings settings;
     private final long records;
     private final Map<String, List<Double>> rates = new TreeMap<>();
     private final Map<String, Long> rows = new TreeMap<>();
 
     /** @param records of each run */
-    CleaningBench(Rounds rounds, long records) {
+    CleaningBench(Rounds rounds, ServerSettings settings, long records) {
         this.rounds = rounds;
+        this.settings = settings;
         this.records = records;
     }
 
     @Override
     public CleaningResult run() {
-        try (BenchServers servers = BenchServers.brokerOnly(CLEANER)) {
+        try (BenchServers servers = BenchServers.brokerOnly(settings, CLEANER)) {
             rounds.run(KINDS, (kind, round) -> measure(servers, kind, round));
         }
         return new CleaningResult(KINDS.stream().map(this::line).toList());

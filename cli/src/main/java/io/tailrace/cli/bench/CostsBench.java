@@ -7,6 +7,7 @@ import io.tailrace.cli.bench.servers.BenchServers;
 import io.tailrace.cli.bench.servers.BenchTopics;
 import io.tailrace.cli.bench.servers.Contender;
 import io.tailrace.cli.bench.servers.Costs;
+import io.tailrace.cli.bench.servers.ServerSettings;
 import io.tailrace.cli.bench.servers.Subject;
 
 /** What producing and consuming cost the servers: processor time, write-ahead log, disk and heap. Confined to one thread. */
@@ -18,20 +19,22 @@ final class CostsBench implements Measurement {
     private static final double MEBIBYTE = 1024.0 * 1024;
 
     private final Rounds rounds;
+    private final ServerSettings settings;
     private final long records;
     private final Formats formats;
     private final Results results = new Results();
 
     /** For so many records of 100 bytes; of larger ones there are fewer. */
-    CostsBench(Rounds rounds, long records, Formats formats) {
+    CostsBench(Rounds rounds, ServerSettings settings, long records, Formats formats) {
         this.rounds = rounds;
+        this.settings = settings;
         this.records = records;
         this.formats = formats;
     }
 
     @Override
     public Report run() {
-        try (BenchServers servers = BenchServers.both()) {
+        try (BenchServers servers = BenchServers.both(settings)) {
             Costs costs = new Costs(servers);
             rounds.run(formats.withKafka(), (subject, round) -> {
                 rounds.say("%s:", subject.label());

@@ -8,6 +8,7 @@ import io.tailrace.cli.bench.servers.BenchServers;
 import io.tailrace.cli.bench.servers.BenchTopics;
 import io.tailrace.cli.bench.servers.Contender;
 import io.tailrace.cli.bench.servers.Costs;
+import io.tailrace.cli.bench.servers.ServerSettings;
 import io.tailrace.cli.bench.servers.Subject;
 import java.util.concurrent.TimeUnit;
 
@@ -25,13 +26,15 @@ final class IdleBench implements Measurement {
     private static final int SETTLING_SECONDS = 12;
 
     private final Rounds rounds;
+    private final ServerSettings settings;
     private final int consumers;
     private final int seconds;
     private final Formats formats;
     private final Results results = new Results();
 
-    IdleBench(Rounds rounds, int consumers, int seconds, Formats formats) {
+    IdleBench(Rounds rounds, ServerSettings settings, int consumers, int seconds, Formats formats) {
         this.rounds = rounds;
+        this.settings = settings;
         this.consumers = consumers;
         this.seconds = seconds;
         this.formats = formats;
@@ -39,7 +42,7 @@ final class IdleBench implements Measurement {
 
     @Override
     public Report run() {
-        try (BenchServers servers = BenchServers.both()) {
+        try (BenchServers servers = BenchServers.both(settings)) {
             for (Subject subject : formats.withKafka()) {
                 BenchTopics.create(servers, subject, topic(subject));
             }

@@ -1,6 +1,7 @@
 package io.tailrace.cli.bench;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -36,14 +37,18 @@ enum Kind {
     }
 
     private Set<String> takes() {
-        return switch (this) {
-            case THROUGHPUT, COSTS, SHADOW -> Set.of("--rounds", "--records", "--format");
-            case LATENCY -> Set.of("--rounds", "--format", "--rate", "--producers", "--seconds");
-            case SCALE -> Set.of("--rounds", "--records", "--format", "--values", "--chart");
-            case IDLE -> Set.of("--rounds", "--format", "--seconds");
-            case SOAK -> Set.of("--format", "--rate", "--producers");
-            case CLEANING -> Set.of("--rounds", "--records");
-        };
+        Set<String> takes = new HashSet<>(Set.of("--postgres", "--broker-heap"));
+        takes.addAll(
+                switch (this) {
+                    case THROUGHPUT, COSTS -> Set.of("--rounds", "--records", "--format");
+                    case LATENCY -> Set.of("--rounds", "--format", "--rate", "--producers", "--seconds");
+                    case SCALE -> Set.of("--rounds", "--records", "--format", "--values", "--chart");
+                    case IDLE -> Set.of("--rounds", "--format", "--seconds");
+                    case SOAK -> Set.of("--format", "--rate", "--producers");
+                    case CLEANING -> Set.of("--rounds", "--records");
+                    case SHADOW -> Set.of("--rounds", "--records", "--format", "--engines");
+                });
+        return takes;
     }
 
     private static String takers(String name) {

@@ -8,6 +8,7 @@ import io.tailrace.cli.bench.report.Report;
 import io.tailrace.cli.bench.report.Results;
 import io.tailrace.cli.bench.servers.BenchServers;
 import io.tailrace.cli.bench.servers.BenchTopics;
+import io.tailrace.cli.bench.servers.ServerSettings;
 import io.tailrace.cli.bench.servers.Subject;
 
 /**
@@ -17,19 +18,21 @@ import io.tailrace.cli.bench.servers.Subject;
 final class LatencyBench implements Measurement {
 
     private final Rounds rounds;
+    private final ServerSettings settings;
     private final ConstantRate rate;
     private final Formats formats;
     private final Results results = new Results();
 
-    LatencyBench(Rounds rounds, ConstantRate rate, Formats formats) {
+    LatencyBench(Rounds rounds, ServerSettings settings, ConstantRate rate, Formats formats) {
         this.rounds = rounds;
+        this.settings = settings;
         this.rate = rate;
         this.formats = formats;
     }
 
     @Override
     public Report run() {
-        try (BenchServers servers = BenchServers.both()) {
+        try (BenchServers servers = BenchServers.both(settings)) {
             rounds.run(formats.withKafka(), (subject, round) -> measure(servers, subject, round));
         }
         return results;

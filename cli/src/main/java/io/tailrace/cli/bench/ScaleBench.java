@@ -3,6 +3,7 @@ package io.tailrace.cli.bench;
 import io.tailrace.cli.bench.report.Figure;
 import io.tailrace.cli.bench.servers.BenchServers;
 import io.tailrace.cli.bench.servers.BenchTopics;
+import io.tailrace.cli.bench.servers.ServerSettings;
 import io.tailrace.cli.bench.servers.Subject;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ final class ScaleBench implements Measurement {
     private static final int RECORD_BYTES = 100;
 
     private final Rounds rounds;
+    private final ServerSettings settings;
     private final long records;
     private final Formats formats;
     private final Dimension dimension;
@@ -27,8 +29,15 @@ final class ScaleBench implements Measurement {
     private final ScaleResult result;
 
     /** For so many records of 100 bytes at each of the values, which ascend; of larger records there are fewer. */
-    ScaleBench(Rounds rounds, long records, Formats formats, Dimension dimension, List<Long> values) {
+    ScaleBench(
+            Rounds rounds,
+            ServerSettings settings,
+            long records,
+            Formats formats,
+            Dimension dimension,
+            List<Long> values) {
         this.rounds = rounds;
+        this.settings = settings;
         this.records = records;
         this.formats = formats;
         this.dimension = dimension;
@@ -38,7 +47,7 @@ final class ScaleBench implements Measurement {
 
     @Override
     public ScaleResult run() {
-        try (BenchServers servers = BenchServers.both()) {
+        try (BenchServers servers = BenchServers.both(settings)) {
             rounds.run(formats.withKafka(), (subject, round) -> measure(servers, subject, round));
         }
         return result;

@@ -6,6 +6,7 @@ import io.tailrace.cli.bench.load.Percentiles;
 import io.tailrace.cli.bench.report.Median;
 import io.tailrace.cli.bench.servers.BenchServers;
 import io.tailrace.cli.bench.servers.BenchTopics;
+import io.tailrace.cli.bench.servers.ServerSettings;
 import io.tailrace.cli.bench.servers.Subject;
 import io.tailrace.cli.bench.servers.Suspension;
 import io.tailrace.cli.bench.servers.TargetTopic;
@@ -15,11 +16,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * How far the target is behind, what the forwarder costs producers, and how fast it works off a backlog from the table and from
- * its slot: the same load with
- * a forwarder and without one, in turns. The forwarder has 256 MiB of heap. Confined to one thread.
+ * its slot: the same load with a forwarder and without one, in turns. The forwarder has 256 MiB of heap. Confined to one thread.
  */
 final class ShadowBench implements Measurement {
 
@@ -50,20 +51,22 @@ final class ShadowBench implements Measurement {
     }
 
     private final Rounds rounds;
+    private final ServerSettings settings;
     private final long records;
     private final Formats formats;
     private final Map<Subject, Samples> measured = new EnumMap<>(Subject.class);
 
     /** @param records of a run at full speed, and of a backlog */
-    ShadowBench(Rounds rounds, long records, Formats formats) {
+    ShadowBench(Rounds rounds, ServerSettings settings, long records, Formats formats) {
         this.rounds = rounds;
+        this.settings = settings;
         this.records = records;
         this.formats = formats;
     }
 
     @Override
     public ShadowResult run() {
-        try (BenchServers servers = BenchServers.both()) {
+        try (BenchServers servers = BenchServers.both(settings)) {
             rounds.run(formats.tailrace(), (subject, round) -> measure(servers, subject, round));
         }
         return new ShadowResult(measured.entrySet().stream()
@@ -138,15 +141,15 @@ final class ShadowBench implements Measurement {
                 servers,
                 subject,
                 forwarder,
-                SHADOWED + "slot-" + subject.format() + round,
-                records,
-                topic -> servers.load().produce(address, topic, records, RECORD_BYTES));
+                topics(SHADOWED + "slot-" + subject.format() + round),
+                records / settings.engines(),
+                topic -> servers.load().produce(address, topic, records / settings.engines(), RECORD_BYTES));
         long few = Math.max(1, records / SMALL_SHARE / SMALL_CLIENTS) * SMALL_CLIENTS;
         double small = slotBacklog(
                 servers,
                 subject,
                 forwarder,
-                SHADOWED + "small-" + subject.format() + round,
+                List.of(SHADOWED + "small-" + subject.format() + round),
                 few + SMALL_CLIENTS * LoadGenerator.SMALL_SENDS_WARM_UP,
                 topic -> servers.load().smallSends(address, topic, few, RECORD_BYTES, SMALL_CLIENTS));
         samples.slotRates.add(large);
@@ -156,24 +159,36 @@ final class ShadowBench implements Measurement {
                 subject.label(), large, small);
     }
 
-    /** Records a second from the first to the last that arrives, of what was produced while the forwarder stood still. */
+    /** A topic for each engine: made one after the other, they fall into different shares. */
+    private List<String> topics(String name) {
+        return IntStream.range(0, settings.engines())
+                .mapToObj(number -> name + "-" + number)
+                .toList();
+    }
+
+    /**
+     * Records a second from the first to the last that arrives, of what was produced while the forwarder stood still.
+     *
+     * @param records of each topic
+     */
     private static double slotBacklog(
             BenchServers servers,
             Subject subject,
             ChildProcess forwarder,
-            String topic,
+            List<String> topics,
             long records,
             Consumer<String> load) {
-        TargetTopic target = TargetTopic.create(servers, topic);
-        BenchTopics.create(servers, subject, topic);
+        List<TargetTopic> targets =
+                topics.stream().map(topic -> TargetTopic.create(servers, topic)).toList();
+        topics.forEach(topic -> BenchTopics.create(servers, subject, topic));
         Suspension.of(forwarder, () -> {
-            load.accept(topic);
+            topics.forEach(load);
             BenchServers.flushDisks();
         });
-        target.await(records);
-        double rate = records * 1000.0 / target.arrivalMs();
-        BenchTopics.delete(servers, subject, topic);
-        target.delete();
+        targets.forEach(target -> target.await(records));
+        double rate = records * targets.size() * 1000.0 / TargetTopic.arrivalMs(targets);
+        topics.forEach(topic -> BenchTopics.delete(servers, subject, topic));
+        targets.forEach(TargetTopic::delete);
         return rate;
     }
 
@@ -189,7 +204,7 @@ final class ShadowBench implements Measurement {
         } finally {
             forwarder.close();
         }
-        double rate = records * 1000.0 / target.arrivalMs();
+        double rate = records * 1000.0 / TargetTopic.arrivalMs(List.of(target));
         BenchTopics.delete(servers, subject, topic);
         target.delete();
         return rate;

@@ -6,6 +6,7 @@ import io.tailrace.cli.bench.servers.BenchServers;
 import io.tailrace.cli.bench.servers.BenchTopics;
 import io.tailrace.cli.bench.servers.HeapWatch;
 import io.tailrace.cli.bench.servers.LogTable;
+import io.tailrace.cli.bench.servers.ServerSettings;
 import io.tailrace.cli.bench.servers.Subject;
 import io.tailrace.local.FreePorts;
 import java.util.ArrayList;
@@ -22,12 +23,14 @@ final class SoakBench implements Measurement {
     private static final Map<String, String> RETENTION = Map.of("retention.ms", "60000");
 
     private final Rounds rounds;
+    private final ServerSettings settings;
     private final ConstantRate rate;
     private final Formats formats;
 
     /** For as many minutes as the rate has intervals; of the rounds only the progress is used. */
-    SoakBench(Rounds rounds, ConstantRate rate, Formats formats) {
+    SoakBench(Rounds rounds, ServerSettings settings, ConstantRate rate, Formats formats) {
         this.rounds = rounds;
+        this.settings = settings;
         this.rate = rate;
         this.formats = formats;
     }
@@ -49,7 +52,7 @@ final class SoakBench implements Measurement {
                 """
                         .formatted(metricsPort);
         List<SoakResult.Minute> minutes = new ArrayList<>();
-        try (BenchServers servers = BenchServers.brokerOnly(sections)) {
+        try (BenchServers servers = BenchServers.brokerOnly(settings, sections)) {
             BenchTopics.create(servers, subject, TOPIC, BenchTopics.PARTITIONS, RETENTION);
             LogTable table = servers.logTable();
             try (HeapWatch heap = new HeapWatch(metricsPort);

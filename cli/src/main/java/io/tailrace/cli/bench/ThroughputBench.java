@@ -6,6 +6,7 @@ import io.tailrace.cli.bench.report.Report;
 import io.tailrace.cli.bench.report.Results;
 import io.tailrace.cli.bench.servers.BenchServers;
 import io.tailrace.cli.bench.servers.BenchTopics;
+import io.tailrace.cli.bench.servers.ServerSettings;
 import io.tailrace.cli.bench.servers.Subject;
 
 /**
@@ -23,20 +24,22 @@ final class ThroughputBench implements Measurement {
     private static final Figure SMALL_SENDS = Figure.rate("small-sends-" + SMALL_BYTES);
 
     private final Rounds rounds;
+    private final ServerSettings settings;
     private final long records;
     private final Formats formats;
     private final Results results = new Results();
 
     /** For so many records of 100 bytes; of larger ones there are fewer. */
-    ThroughputBench(Rounds rounds, long records, Formats formats) {
+    ThroughputBench(Rounds rounds, ServerSettings settings, long records, Formats formats) {
         this.rounds = rounds;
+        this.settings = settings;
         this.records = records;
         this.formats = formats;
     }
 
     @Override
     public Report run() {
-        try (BenchServers servers = BenchServers.both()) {
+        try (BenchServers servers = BenchServers.both(settings)) {
             rounds.run(formats.withKafka(), (subject, round) -> {
                 rounds.say("%s:", subject.label());
                 for (Workload workload : Workload.ALL) {

@@ -28,6 +28,9 @@ class BenchCommandTest {
                 "--values 1,2               | --values means nothing to `bench` alone: leave it out, or use it with --scale",
                 "--soak 0                   | --soak must be 1 to 10080 minutes, and 0 is not",
                 "--idle 0                   | --idle must be 1 to 5000 consumers, and 0 is not",
+                "--broker-heap 10           | --broker-heap must be 64 to 65536, and 10 is not",
+                "--shadow --engines 17      | --engines must be 1 to 16, and 17 is not",
+                "--engines 2                | --engines means nothing to `bench` alone: leave it out, or use it with --shadow",
                 "--costs --latency          | mutually exclusive",
                 "--latency --shadow         | mutually exclusive",
             })

@@ -9,39 +9,44 @@ import io.tailrace.local.FreePorts;
 import io.tailrace.local.KafkaOptions;
 import io.tailrace.local.LocalKafka;
 import io.tailrace.local.LocalPostgres;
+import io.tailrace.local.PostgresOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The contenders: a broker with its Postgres, which flushes every commit to disk, and an Apache Kafka with its defaults,
- * each with a heap of 1 GiB (the default of Kafka's start script). All on temporary directories and free ports. Owns: the processes, which it stops in reverse order,
- * and the directories. Closed by the main thread or by the shutdown hook.
+ * The contenders: a broker with its Postgres, which flushes every commit to disk, and an Apache Kafka with its defaults and a
+ * heap of 1 GiB (the default of Kafka's start script). All on temporary directories and free ports. Owns: the processes, which it
+ * stops in reverse order, and the directories. Closed by the main thread or by the shutdown hook.
  */
 public final class BenchServers implements AutoCloseable {
 
-    private static final List<String> SERVER_JVM =
-            List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20");
+    private static final int KAFKA_HEAP_MIB = 1_024;
 
     private static final List<String> FORWARDER_JVM = List.of("-Xms256m", "-Xmx256m");
 
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private final ServerSettings settings;
     private final int brokerPort = FreePorts.next();
     private final LocalPostgres postgres;
     private final ChildProcess broker;
     private final @Nullable LocalKafka kafka;
 
-    private BenchServers(boolean withKafka, String brokerSections) {
+    private BenchServers(ServerSettings settings, boolean withKafka, String brokerSections) {
+        this.settings = settings;
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "bench-shutdown"));
         boolean started = false;
         try {
-            postgres = own(LocalPostgres.start());
+            postgres = own(LocalPostgres.start(postgres(settings)));
             broker = own(startBroker(brokerSections));
-            kafka = withKafka ? own(LocalKafka.start(KafkaOptions.temporary().withJvmOptions(SERVER_JVM))) : null;
+            kafka = withKafka
+                    ? own(LocalKafka.start(KafkaOptions.temporary().withJvmOptions(jvm(KAFKA_HEAP_MIB))))
+                    : null;
             started = true;
         } finally {
             if (!started) {
@@ -51,13 +56,25 @@ public final class BenchServers implements AutoCloseable {
     }
 
     /** Both contenders. The Kafka can be the target of {@link #startForwarder} as well. */
-    public static BenchServers both() {
-        return new BenchServers(true, "");
+    public static BenchServers both(ServerSettings settings) {
+        return new BenchServers(settings, true, "");
     }
 
     /** Only a broker with its Postgres, and further sections in its configuration. */
-    public static BenchServers brokerOnly(String sections) {
-        return new BenchServers(false, sections);
+    public static BenchServers brokerOnly(ServerSettings settings, String sections) {
+        return new BenchServers(settings, false, sections);
+    }
+
+    private static PostgresOptions postgres(ServerSettings settings) {
+        PostgresOptions options = PostgresOptions.temporary();
+        for (Map.Entry<String, String> setting : settings.postgres().entrySet()) {
+            options = options.withSetting(setting.getKey(), setting.getValue());
+        }
+        return options;
+    }
+
+    private static List<String> jvm(int heapMib) {
+        return List.of("-Xms" + heapMib + "m", "-Xmx" + heapMib + "m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20");
     }
 
     /**
@@ -66,8 +83,15 @@ public final class BenchServers implements AutoCloseable {
      * @param excluded the topics that it leaves alone
      */
     public ChildProcess startForwarder(String excluded) {
-        String shadow = "[shadow]\nexclude = \"" + excluded + "\"\n";
-        Path config = new ConfigFiles(postgres.directory(), postgres).forwarder(kafka().bootstrapServers(), shadow);
+        String sections =
+                """
+                [shadow]
+                exclude = "%s"
+                [replication]
+                engines = %d
+                """
+                        .formatted(excluded, settings.engines());
+        Path config = new ConfigFiles(postgres.directory(), postgres).forwarder(kafka().bootstrapServers(), sections);
         return Program.start("forwarder", config, postgres.directory().resolve("forwarder.log"), FORWARDER_JVM);
     }
 
@@ -131,7 +155,8 @@ public final class BenchServers implements AutoCloseable {
 
     private ChildProcess startBroker(String sections) {
         Path config = new ConfigFiles(postgres.directory(), postgres).broker(brokerPort, sections);
-        return Program.start("broker", config, postgres.directory().resolve("broker.log"), SERVER_JVM);
+        return Program.start(
+                "broker", config, postgres.directory().resolve("broker.log"), jvm(settings.brokerHeapMib()));
     }
 
     private synchronized <T extends AutoCloseable> T own(T server) {

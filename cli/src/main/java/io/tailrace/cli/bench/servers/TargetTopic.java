@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -80,19 +81,23 @@ public final class TargetTopic {
         return Percentiles.ofMicros(lagUs);
     }
 
-    /** From the first to the last append, in milliseconds; at least one. */
-    public long arrivalMs() {
+    /** From the first to the last append to any of them, in milliseconds; at least one. */
+    public static long arrivalMs(List<TargetTopic> topics) {
+        LongSummaryStatistics appended = new LongSummaryStatistics();
+        topics.forEach(topic -> topic.addEnds(appended));
+        return Math.max(1, appended.getMax() - appended.getMin());
+    }
+
+    /** Adds when the first and the last record of each partition were appended. */
+    private void addEnds(LongSummaryStatistics appended) {
         try (Consumer<byte[], byte[]> consumer = consumer()) {
-            long firstMs = Long.MAX_VALUE;
-            long lastMs = Long.MIN_VALUE;
             for (Map.Entry<TopicPartition, Long> end :
                     consumer.endOffsets(partitions()).entrySet()) {
                 if (end.getValue() > 0) {
-                    firstMs = Math.min(firstMs, appendedMs(consumer, end.getKey(), 0));
-                    lastMs = Math.max(lastMs, appendedMs(consumer, end.getKey(), end.getValue() - 1));
+                    appended.accept(appendedMs(consumer, end.getKey(), 0));
+                    appended.accept(appendedMs(consumer, end.getKey(), end.getValue() - 1));
                 }
             }
-            return Math.max(1, lastMs - firstMs);
         }
     }
 
