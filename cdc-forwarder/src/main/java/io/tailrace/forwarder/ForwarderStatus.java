@@ -1,8 +1,7 @@
 package io.tailrace.forwarder;
 
 import io.tailrace.forwarder.source.ReplicationSlot;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** How the forwarder is at this moment. Thread-safe: each part is replaced as a whole. */
 public final class ForwarderStatus {
@@ -22,22 +21,22 @@ public final class ForwarderStatus {
     }
 
     private volatile Phase phase = Phase.STARTING;
-    private volatile ReplicationSlot.@Nullable State slot;
+    private volatile List<ReplicationSlot.State> slots = List.of();
 
     public Phase phase() {
         return phase;
     }
 
-    /** What Postgres said of the slot when it was last asked; nothing if there is none, or no answer. */
-    public Optional<ReplicationSlot.State> slot() {
-        return Optional.ofNullable(slot);
+    /** What Postgres said of the slots when it was last asked; those that there are not are left out, and all if it did not answer. */
+    public List<ReplicationSlot.State> slots() {
+        return slots;
     }
 
     void onPhase(Phase now) {
         phase = now;
     }
 
-    void onSlot(ReplicationSlot.@Nullable State now) {
-        slot = now;
+    void onSlots(List<ReplicationSlot.State> now) {
+        slots = List.copyOf(now);
     }
 }

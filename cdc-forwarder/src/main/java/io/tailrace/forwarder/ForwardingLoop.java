@@ -8,7 +8,9 @@ import io.tailrace.forwarder.pipeline.Pipeline;
 import io.tailrace.forwarder.retry.Backoff;
 import io.tailrace.forwarder.reverse.ReverseShadow;
 import io.tailrace.forwarder.source.ReplicationSlot;
-import io.tailrace.forwarder.source.ReplicationStream;
+import io.tailrace.forwarder.source.ReplicationStreams;
+import io.tailrace.forwarder.source.Share;
+import io.tailrace.forwarder.source.Shares;
 import io.tailrace.forwarder.source.SlotException;
 import io.tailrace.forwarder.source.SourceException;
 import io.tailrace.forwarder.source.SourceServer;
@@ -25,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forwards until it is stopped: connect, lock, check, make the slot, catch up from the table, stream; and all of it
- * again after a failure. While clients are at the target, it brings back what is produced there instead. What is in memory (positions, records on their way) outlives the stream, so a new one repeats
- * nothing. Runs on its own thread; {@link #stop()} is for any thread. Owns: the
- * pipeline, the watch over the slot, and what carries consumer groups.
+ * Forwards until it is stopped: connect, lock, check, make the slots, catch up from the table, stream; and all of it
+ * again after a failure. While clients are at the target, it brings back what is produced there instead. What is in memory
+ * (positions, records on their way) outlives the streams, so new ones repeat nothing. Runs on its own thread; {@link #stop()} is
+ * for any thread. Owns: the pipeline, the watch over the slots, and what carries consumer groups.
  */
 final class ForwardingLoop implements Runnable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ForwardingLoop.class);
@@ -46,7 +48,7 @@ final class ForwardingLoop implements Runnable {
     private final Backoff backoff;
     private final ForwarderStats stats;
     private final ForwarderStatus status;
-    private final ReplicationSlot slot;
+    private final Shares shares;
     private final SlotWatch watch;
     private final StatsLog statsLog;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -75,8 +77,15 @@ final class ForwardingLoop implements Runnable {
         this.backoff = backoff;
         this.stats = stats;
         this.status = status;
-        this.slot = new ReplicationSlot(config.replication().slot());
-        this.watch = new SlotWatch(slot, dataSource, config.replication(), stats, status, reverse, lags);
+        this.shares = new Shares(config.replication());
+        this.watch = new SlotWatch(
+                shares.all().stream()
+                        .map(share -> new WatchedSlot(share.slot(), config.replication(), stats))
+                        .toList(),
+                dataSource,
+                status,
+                reverse,
+                lags);
         this.statsLog = new StatsLog(stats);
     }
 
@@ -128,15 +137,16 @@ final class ForwardingLoop implements Runnable {
                     bringBack(session);
                     return null;
                 }
+                shares.prepare(session.connection());
                 catchUpWithoutSlot(session);
-                long start = watch.makeSlot(session.connection());
+                watch.makeSlots(session.connection());
                 awaitInactive(session);
                 catchUp(session);
-                requireUntouched(session, start);
-                return stream(start);
+                watch.requireUntouched(session.connection());
+                return stream();
             } finally {
                 groups.pause();
-                watch.leaveSlot();
+                watch.leaveSlots();
                 if (isStopping()) {
                     pipeline.finish(FINISH_TIMEOUT);
                 }
@@ -164,12 +174,10 @@ final class ForwardingLoop implements Runnable {
         server = now;
     }
 
-    /** The slot would keep write-ahead log for nothing meanwhile: what is forwarded afterwards is read from the table first. */
+    /** Slots would keep write-ahead log for nothing meanwhile: what is forwarded afterwards is read from the table first. */
     private void bringBack(SourceSession session) throws SQLException, InterruptedException {
         status.onPhase(ForwarderStatus.Phase.BRINGING_BACK);
-        if (slot.state(session.connection()).isPresent()) {
-            slot.drop(session.connection());
-        }
+        shares.dropSlots(session.connection());
         pipeline.standAside(session.connection(), FINISH_TIMEOUT);
         long startNs = System.nanoTime();
         try {
@@ -194,17 +202,6 @@ final class ForwardingLoop implements Runnable {
         pipeline.catchUp();
     }
 
-    /** The slot still stands where it did before the table was read, so that the stream misses nothing. */
-    private void requireUntouched(SourceSession session, long start) throws SQLException {
-        boolean untouched = slot.state(session.connection())
-                .filter(state -> state.confirmed() == start)
-                .isPresent();
-        if (!untouched) {
-            throw new SlotException(
-                    "the replication slot was dropped or moved while the table was read; what it left out is read from the table");
-        }
-    }
-
     private void prepareDatabase() {
         PostgresRequirements.checkForForwarder(dataSource);
         if (!migrated) {
@@ -213,15 +210,18 @@ final class ForwardingLoop implements Runnable {
         }
     }
 
-    private @Nullable Throwable stream(long start) throws InterruptedException {
-        try (ReplicationStream stream = ReplicationStream.start(config.postgres(), config.replication(), pipeline)) {
-            LOGGER.atInfo().addKeyValue("slot", config.replication().slot()).log("streaming");
-            watch.onStream(stream.progress(), start);
+    private @Nullable Throwable stream() throws InterruptedException {
+        try (ReplicationStreams streams = ReplicationStreams.start(config, shares.all(), pipeline)) {
+            LOGGER.atInfo()
+                    .addKeyValue("slot", config.replication().slot())
+                    .addKeyValue("engines", shares.all().size())
+                    .log("streaming");
+            watch.onStreams(streams.progress());
             status.onPhase(ForwarderStatus.Phase.STREAMING);
             long startNs = System.nanoTime();
             while (!isStopping() && !watch.hasTurned()) {
-                if (stream.awaitEnd(WATCH_INTERVAL)) {
-                    Throwable failure = stream.failure();
+                if (streams.awaitEnd(WATCH_INTERVAL)) {
+                    Throwable failure = streams.failure();
                     return failure != null ? failure : new SourceException("the replication stream has ended", null);
                 }
                 streamedFor = Duration.ofNanos(System.nanoTime() - startNs);
@@ -230,7 +230,7 @@ final class ForwardingLoop implements Runnable {
             }
             return null;
         } finally {
-            watch.onStreamEnd();
+            watch.onStreamsEnd();
         }
     }
 
@@ -244,12 +244,15 @@ final class ForwardingLoop implements Runnable {
     }
 
     private void awaitInactive(SourceSession session) throws SQLException, InterruptedException {
-        awaitTrue(
-                () -> slot.state(session.connection())
-                        .map(state -> !state.active())
-                        .orElseThrow(() -> new SlotException("the replication slot has just been dropped")),
-                "replication slot " + config.replication().slot()
-                        + " is still in use by another connection (active_pid in pg_replication_slots); waiting for it to end");
+        for (Share share : shares.all()) {
+            ReplicationSlot slot = new ReplicationSlot(share.slot());
+            awaitTrue(
+                    () -> slot.state(session.connection())
+                            .map(state -> !state.active())
+                            .orElseThrow(() -> new SlotException("the replication slot has just been dropped")),
+                    "replication slot " + share.slot()
+                            + " is still in use by another connection (active_pid in pg_replication_slots); waiting for it to end");
+        }
     }
 
     private interface Condition {

@@ -8,19 +8,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says when the slot makes Postgres keep too much write-ahead log, and when so much that it must go. Confined to one
+ * Says when a slot makes Postgres keep too much write-ahead log, and when so much that it must go. Confined to one
  * thread.
  */
 final class RetainedWal {
     private static final Logger LOGGER = LoggerFactory.getLogger(RetainedWal.class);
     private static final Duration REMINDER = Duration.ofMinutes(10);
 
+    private final String slot;
     private final long warnBytes;
     private final long dropBytes;
     private boolean over;
     private long sayAtNs;
 
-    RetainedWal(ReplicationConfig config) {
+    RetainedWal(String slot, ReplicationConfig config) {
+        this.slot = slot;
         warnBytes = config.retainedWalWarnBytes();
         dropBytes = config.retainedWalDropBytes();
     }
@@ -45,30 +47,32 @@ final class RetainedWal {
     }
 
     /** Whether the slot keeps so much that it is to be dropped. Warns before that. */
-    boolean isTooMuch(ReplicationSlot.State slot, long nowNs) {
-        if (dropBytes > 0 && slot.retainedBytes() > dropBytes) {
+    boolean isTooMuch(ReplicationSlot.State state, long nowNs) {
+        if (dropBytes > 0 && state.retainedBytes() > dropBytes) {
             return true;
         }
-        boolean now = slot.isEndangered() || (warnBytes > 0 && slot.retainedBytes() > warnBytes);
+        boolean now = state.isEndangered() || (warnBytes > 0 && state.retainedBytes() > warnBytes);
         if (now && (!over || nowNs - sayAtNs >= 0)) {
             sayAtNs = nowNs + REMINDER.toNanos();
-            warn(slot);
+            warn(state);
         } else if (over && !now) {
             LOGGER.atInfo()
-                    .addKeyValue("retainedBytes", slot.retainedBytes())
+                    .addKeyValue("slot", slot)
+                    .addKeyValue("retainedBytes", state.retainedBytes())
                     .log("the replication slot keeps little again");
         }
         over = now;
         return false;
     }
 
-    private void warn(ReplicationSlot.State slot) {
+    private void warn(ReplicationSlot.State state) {
         LOGGER.atWarn()
-                .addKeyValue("retainedBytes", slot.retainedBytes())
+                .addKeyValue("slot", slot)
+                .addKeyValue("retainedBytes", state.retainedBytes())
                 .addKeyValue("warnBytes", warnBytes)
-                .addKeyValue("active", slot.active())
+                .addKeyValue("active", state.active())
                 .log(
-                        slot.isEndangered()
+                        state.isEndangered()
                                 ? "the slot is behind by more than max_slot_wal_keep_size and will be invalidated; then the rest is read from the table"
                                 : "the replication slot makes Postgres keep more write-ahead log than replication.retained_wal_warn_bytes; see that the target takes records, and that the disk has room");
     }

@@ -1,6 +1,5 @@
 package io.tailrace.forwarder;
 
-import io.tailrace.config.ReplicationConfig;
 import io.tailrace.forwarder.metrics.PartitionLags;
 import io.tailrace.forwarder.reverse.ReverseShadow;
 import io.tailrace.forwarder.source.ReplicationSlot;
@@ -11,6 +10,8 @@ import io.tailrace.forwarder.source.StreamWatch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,22 +21,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after the slot from outside: warns when it keeps too much write-ahead log, drops it when that may fill the disk,
- * lets it move on where only others write, and finds out when the stream on it is dead, or not wanted any more. All of that must go on while the
- * target keeps every other thread waiting, so it has a thread and a connection of its own; the slot is made and dropped
- * under its lock. Thread-safe. Owns: the thread and the connection.
+ * Looks after the slots from outside: warns when one keeps too much write-ahead log, drops it when that may fill the disk,
+ * lets it move on where only others write, and finds out when the stream on it is dead, or not wanted any more. All of that must
+ * go on while the target keeps every other thread waiting, so it has a thread and a connection of its own; slots are made
+ * and dropped under its lock. Thread-safe. Owns: the thread and the connection.
  */
 final class SlotWatch implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(SlotWatch.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final long CLOSE_TIMEOUT_MS = 5_000;
 
-    private final ReplicationSlot slot;
+    private final List<WatchedSlot> slots;
     private final DataSource dataSource;
-    private final Duration streamTimeout;
-    private final ForwarderStats stats;
     private final ForwarderStatus status;
-    private final RetainedWal retained;
     private final @Nullable PartitionLags lags;
     private final ReverseShadow reverse;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -45,11 +43,8 @@ final class SlotWatch implements AutoCloseable {
     /** Used by the watch's own thread only. */
     private boolean saidBound;
 
-    private @Nullable StreamWatch stream;
-    private StreamWatch.@Nullable Complaint complaint;
-    private boolean dropped;
     private volatile boolean turned;
-    /** Whether the slot is this process's to look after. */
+    /** Whether the slots are this process's to look after. */
     private boolean ours;
 
     /**
@@ -57,21 +52,16 @@ final class SlotWatch implements AutoCloseable {
      * @param lags what to read for the metrics; null if nobody asks
      */
     SlotWatch(
-            ReplicationSlot slot,
+            List<WatchedSlot> slots,
             DataSource dataSource,
-            ReplicationConfig config,
-            ForwarderStats stats,
             ForwarderStatus status,
             ReverseShadow reverse,
             @Nullable PartitionLags lags) {
         this.lags = lags;
         this.reverse = reverse;
-        this.slot = slot;
+        this.slots = slots;
         this.dataSource = dataSource;
-        this.streamTimeout = config.streamTimeout();
-        this.stats = stats;
         this.status = status;
-        this.retained = new RetainedWal(config);
         thread.setDaemon(true);
     }
 
@@ -79,42 +69,53 @@ final class SlotWatch implements AutoCloseable {
         thread.start();
     }
 
-    /** From now on the slot may be another process's. */
-    synchronized void leaveSlot() {
+    /** From now on the slots may be another process's. */
+    synchronized void leaveSlots() {
         ours = false;
     }
 
-    /** Makes the slot if there is none, and looks after it from now on. @return the position that it has confirmed */
-    synchronized long makeSlot(Connection database) throws SQLException {
-        slot.ensure(database);
+    /** Makes the slots that are missing, and looks after all from now on. */
+    synchronized void makeSlots(Connection database) throws SQLException {
+        for (WatchedSlot slot : slots) {
+            slot.make(database);
+        }
         ours = true;
-        dropped = false;
-        return slot.state(database)
-                .orElseThrow(() -> new SlotException("the replication slot has just been dropped"))
-                .confirmed();
     }
 
-    /** Whether the slot was dropped because it kept too much, and not made again. */
+    /** @throws SlotException unless the slots still stand where they did when they were made */
+    synchronized void requireUntouched(Connection database) throws SQLException {
+        for (WatchedSlot slot : slots) {
+            if (!slot.isUntouched(database)) {
+                throw new SlotException(
+                        "the replication slot was dropped or moved while the table was read; what it left out is read from the table");
+            }
+        }
+    }
+
+    /** Whether a slot was dropped because it kept too much, and not made again. */
     synchronized boolean hasDroppedSlot() {
-        return dropped;
+        return slots.stream().anyMatch(WatchedSlot::isDropped);
     }
 
-    /** A stream runs from now on, which began at that position. */
-    synchronized void onStream(StreamProgress progress, long start) {
-        stream = new StreamWatch(progress, start, streamTimeout, System.nanoTime());
+    /** Streams run from now on, one for each slot, which began where it stands. */
+    synchronized void onStreams(List<StreamProgress> progress) {
+        for (int i = 0; i < slots.size(); i++) {
+            slots.get(i).onStream(progress.get(i));
+        }
         turned = false;
-        complaint = null;
     }
 
-    synchronized void onStreamEnd() {
-        stream = null;
-        complaint = null;
+    synchronized void onStreamsEnd() {
+        slots.forEach(WatchedSlot::onStreamEnd);
     }
 
-    /** @throws SourceException if the stream must be replaced by a new one */
+    /** @throws SourceException if the streams must be replaced by new ones */
     synchronized void requireHealthy() {
-        if (complaint != null) {
-            throw new SourceException(complaint.reason(), null);
+        for (WatchedSlot slot : slots) {
+            StreamWatch.Complaint complaint = slot.complaint();
+            if (complaint != null) {
+                throw new SourceException(complaint.reason(), null);
+            }
         }
     }
 
@@ -148,59 +149,26 @@ final class SlotWatch implements AutoCloseable {
                 lags.readIfDue(database);
             }
         } catch (SQLException | RuntimeException failed) {
-            status.onSlot(null);
+            status.onSlots(List.of());
             disconnect();
-            LOGGER.atDebug().setCause(failed).log("the replication slot cannot be looked at now");
+            LOGGER.atDebug().setCause(failed).log("the replication slots cannot be looked at now");
         }
     }
 
     private synchronized void check(Connection database) throws SQLException, InterruptedException {
         if (!saidBound) {
-            retained.sayBound(slot.keepLimit(database));
+            slots.get(0).sayBound(database);
             saidBound = true;
         }
-        Optional<ReplicationSlot.State> state = slot.state(database);
-        status.onSlot(state.orElse(null));
-        if (state.isEmpty() || !ours) {
-            return;
-        }
-        if (retained.isTooMuch(state.get(), System.nanoTime())) {
-            drop(database, state.get());
-        } else if (stream != null && complaint == null) {
-            check(database, state.get(), stream);
-        }
-    }
-
-    private void drop(Connection database, ReplicationSlot.State state) throws SQLException, InterruptedException {
-        LOGGER.atError()
-                .addKeyValue("retainedBytes", state.retainedBytes())
-                .log(
-                        "the replication slot makes Postgres keep more write-ahead log than replication.retained_wal_drop_bytes: it is dropped before the disk is full; what follows is read from the table, nothing is lost");
-        slot.drop(database);
-        dropped = true;
-        stats.onDroppedSlot();
-        complaint = new StreamWatch.Complaint(false, "the replication slot kept too much and was dropped");
-    }
-
-    private void check(Connection database, ReplicationSlot.State state, StreamWatch running) throws SQLException {
-        long now = System.nanoTime();
-        StreamWatch.Complaint found = running.check(state, now);
-        if (found == null) {
-            if (running.wantsProbe(state, now)) {
-                running.onProbe(slot.moveOn(database), now);
+        List<ReplicationSlot.State> states = new ArrayList<>();
+        for (WatchedSlot slot : slots) {
+            Optional<ReplicationSlot.State> state = slot.state(database);
+            state.ifPresent(states::add);
+            if (state.isPresent() && ours) {
+                slot.check(database, state.get());
             }
-            return;
         }
-        complaint = found;
-        if (found.isSilent()) {
-            stats.onSilentStream();
-            LOGGER.atWarn()
-                    .addKeyValue("active", state.active())
-                    .addKeyValue("unreadBytes", state.current() - state.confirmed())
-                    .addKeyValue("reason", found.reason())
-                    .log("the replication stream is silent; it is replaced by a new one");
-            slot.terminate(database);
-        }
+        status.onSlots(states);
     }
 
     private void disconnect() {

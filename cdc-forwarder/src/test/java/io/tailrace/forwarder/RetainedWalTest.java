@@ -13,7 +13,7 @@ final class RetainedWalTest {
     }
 
     private static RetainedWal dropping(long bytes) {
-        return new RetainedWal(TestConfig.replication("slot", 1L << 20, Duration.ofMinutes(1), bytes));
+        return new RetainedWal("slot", TestConfig.replication("slot", 1L << 20, Duration.ofMinutes(1), bytes));
     }
 
     @Test

@@ -78,6 +78,7 @@ final class TestConfig {
         return new ReplicationConfig(
                 slot,
                 "tailrace",
+                1,
                 64L << 20,
                 maxInFlightBytes,
                 64 << 20,
@@ -95,6 +96,20 @@ final class TestConfig {
 
     /** The same, but refused records are set aside. */
     static ForwarderConfig deadLetters(ForwarderConfig config, String topic) {
+        return replication(config, config.replication().engines(), "dead-letter", topic);
+    }
+
+    /** The same, but with so many engines. */
+    static ForwarderConfig engines(ForwarderConfig config, int engines) {
+        return replication(
+                config,
+                engines,
+                config.replication().onError(),
+                config.replication().deadLetterTopic());
+    }
+
+    private static ForwarderConfig replication(
+            ForwarderConfig config, int engines, String onError, String deadLetterTopic) {
         ReplicationConfig r = config.replication();
         return new ForwarderConfig(
                 config.postgres(),
@@ -103,6 +118,7 @@ final class TestConfig {
                 new ReplicationConfig(
                         r.slot(),
                         r.publication(),
+                        engines,
                         r.maxQueueBytes(),
                         r.maxInFlightBytes(),
                         r.maxUncompressedBatchBytes(),
@@ -114,8 +130,8 @@ final class TestConfig {
                         r.streamTimeout(),
                         r.retainedWalWarnBytes(),
                         r.retainedWalDropBytes(),
-                        "dead-letter",
-                        topic),
+                        onError,
+                        deadLetterTopic),
                 config.verification(),
                 config.migration(),
                 config.metrics(),

@@ -14,7 +14,14 @@ public record ReplicationConfig(
                 String publication,
         @Setting(
                         value =
-                                "Memory for rows that were read from Postgres and wait to be sent: Debezium's max.queue.size.in.bytes.",
+                                "How many engines read the replication stream, where one is a core short: each has a slot and a publication of its own (<slot>_1_of_2, …), with every so many-th topic. Postgres decodes its log once for each.",
+                        byDefault = "1",
+                        min = "1",
+                        max = "16")
+                int engines,
+        @Setting(
+                        value =
+                                "Memory for rows that were read from Postgres and wait to be sent, of all engines together: Debezium's max.queue.size.in.bytes.",
                         byDefault = "64MiB",
                         min = "1MiB",
                         max = "1024GiB")
@@ -91,6 +98,10 @@ public record ReplicationConfig(
                 String deadLetterTopic) {
 
     private static final String DEAD_LETTER = "dead-letter";
+    /** The length of the names of slots in Postgres. */
+    private static final int MAX_NAME = 63;
+    /** As in "_16_of_16". */
+    private static final int SHARE_SUFFIX = 9;
 
     public ReplicationConfig {
         if (!deadLetterTopic.matches("[a-zA-Z0-9._-]{0,249}")) {
@@ -103,6 +114,11 @@ public record ReplicationConfig(
             throw new ConfigException(
                     "replication.slot = \"%s\" is not a name for a replication slot; allowed are up to 63 lower-case letters, digits and underscores"
                             .formatted(slot));
+        }
+        if (engines > 1 && slot.length() + SHARE_SUFFIX > MAX_NAME) {
+            throw new ConfigException(
+                    "replication.slot = \"%s\" is too long for replication.engines = %d, whose slots have names that are up to %d characters longer; shorten it to %d"
+                            .formatted(slot, engines, SHARE_SUFFIX, MAX_NAME - SHARE_SUFFIX));
         }
         if (restartBackoff.compareTo(restartBackoffMax) > 0) {
             throw new ConfigException(

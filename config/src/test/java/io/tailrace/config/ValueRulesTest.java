@@ -128,6 +128,21 @@ class ValueRulesTest {
     }
 
     @Test
+    void shouldRefuseASlotNameThatIsTooLongForSeveralEngines() {
+        // Given
+        String longest = "s".repeat(54);
+
+        // When
+        List<String> problems =
+                files.forwarderProblems("replication.slot = \"%ss\"%nreplication.engines = 2".formatted(longest));
+
+        // Then
+        assertThat(problems).singleElement().asString().contains("shorten it to 54");
+        assertThat(files.forwarderProblems("replication.slot = \"%s\"%nreplication.engines = 2".formatted(longest)))
+                .isEmpty();
+    }
+
+    @Test
     void shouldHaveLimitsForEveryNumberAndTime() {
         // When
         List<SettingDefinition> unlimited = Stream.of(BrokerConfig.class, ForwarderConfig.class)

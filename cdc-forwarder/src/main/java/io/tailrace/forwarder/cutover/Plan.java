@@ -26,7 +26,7 @@ public final class Plan {
                 new TargetSettings(config.kafka(), config.replication().maxInFlightBytes());
         ClientView view = ClientView.of(settings.admin(), config.migration());
         List<Finding> findings = new ArrayList<>();
-        new ServerFindings(connection, forwarder).addTo(findings);
+        new ServerFindings(connection, config.replication()).addTo(findings);
         new TopicFindings(connection, forwarder).addTo(findings);
         new ClientFindings(connection, forwarder).addTo(findings);
         new TargetFindings(connection, forwarder, view, redirect).addTo(findings);

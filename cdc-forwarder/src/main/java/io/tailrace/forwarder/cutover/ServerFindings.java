@@ -1,12 +1,14 @@
 package io.tailrace.forwarder.cutover;
 
+import io.tailrace.config.ReplicationConfig;
+import io.tailrace.forwarder.source.Share;
 import io.tailrace.forwarder.source.SourceSession;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
 /** What the broker, the forwarder and their database are like. Immutable. */
-record ServerFindings(Connection connection, String forwarder) {
+record ServerFindings(Connection connection, ReplicationConfig replication) {
     private static final String MAY =
             "SELECT has_function_privilege('kafka.fence(integer)', 'EXECUTE') AND has_table_privilege('kafka.verified_partitions', 'INSERT')";
     private static final String BROKER_RUNS =
@@ -47,14 +49,19 @@ record ServerFindings(Connection connection, String forwarder) {
     }
 
     private Finding forwarding() throws SQLException {
+        String forwarder = replication.slot();
         if (!SourceSession.isRunning(connection, forwarder)) {
             return Finding.blocks("forwarder", "\"" + forwarder + "\" does not run: start it");
         }
-        return Sql.isTrue(connection, SLOT, forwarder)
-                ? Finding.ok("forwarder", "\"" + forwarder + "\" runs and follows its slot")
-                : Finding.blocks(
+        for (Share share : Share.of(replication)) {
+            if (!Sql.isTrue(connection, SLOT, share.slot())) {
+                return Finding.blocks(
                         "forwarder",
-                        "\"" + forwarder + "\" runs, but does not follow its slot: its log says what it waits for");
+                        "\"" + forwarder + "\" runs, but does not follow its slot " + share.slot()
+                                + ": its log says what it waits for");
+            }
+        }
+        return Finding.ok("forwarder", "\"" + forwarder + "\" runs and follows its slot");
     }
 
     private void outbox(List<Finding> findings) throws SQLException {

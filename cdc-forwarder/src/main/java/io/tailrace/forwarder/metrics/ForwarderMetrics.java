@@ -15,6 +15,7 @@ import io.tailrace.forwarder.ForwarderStats;
 import io.tailrace.forwarder.ForwarderStatus;
 import io.tailrace.forwarder.source.ReplicationSlot;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -36,7 +37,7 @@ public final class ForwarderMetrics implements AutoCloseable {
                 .register(registry);
         bindCounters(stats);
         bindState(stats, status);
-        bindSlot(status);
+        bindSlots(status);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -108,25 +109,27 @@ public final class ForwarderMetrics implements AutoCloseable {
                 now -> now.phase() == ForwarderStatus.Phase.BRINGING_BACK ? 1 : 0);
     }
 
-    private void bindSlot(ForwarderStatus status) {
-        slot("slot.active", "1 while somebody is connected to the slot", status, slot -> slot.active() ? 1 : 0);
-        slot(
+    /** Of several slots the one that is worst off counts. */
+    private void bindSlots(ForwarderStatus status) {
+        gauge(
+                "slot.active",
+                "1 while somebody is connected to the slot, or to each of them",
+                status,
+                now -> !now.slots().isEmpty() && now.slots().stream().allMatch(ReplicationSlot.State::active) ? 1 : 0);
+        gauge(
                 "slot.retained.bytes",
                 "Write-ahead log that Postgres keeps because of the slot",
                 status,
-                ReplicationSlot.State::retainedBytes);
-        slot(
+                now -> most(now, ReplicationSlot.State::retainedBytes));
+        gauge(
                 "slot.unconfirmed.bytes",
                 "Write-ahead log since the confirmed position",
                 status,
-                slot -> slot.current() - slot.confirmed());
+                now -> most(now, slot -> slot.current() - slot.confirmed()));
     }
 
-    private void slot(
-            String name, String description, ForwarderStatus status, ToDoubleFunction<ReplicationSlot.State> value) {
-        gauge(name, description, status, now -> now.slot()
-                .map(slot -> value.applyAsDouble(slot))
-                .orElse(0.0));
+    private static long most(ForwarderStatus status, ToLongFunction<ReplicationSlot.State> value) {
+        return status.slots().stream().mapToLong(value).max().orElse(0);
     }
 
     private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing of an open transaction is forwarded: its partition stops at the last stable offset, and goes on from the
  * table when the outcome is known.
  *
- * <p>Synchronized: entered by the thread that runs the stream, and between two streams by the one that watches over it.
+ * <p>Synchronized: entered by the threads that run the streams, and while there are none by the one that watches over them.
  * Owns: the producer and the admin client, and what sets records aside. The database connection is lent to it.
  */
 public final class Pipeline implements AutoCloseable {

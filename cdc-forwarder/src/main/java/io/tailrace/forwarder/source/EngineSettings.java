@@ -23,15 +23,15 @@ final class EngineSettings {
 
     private EngineSettings() {}
 
-    static Properties properties(PostgresConfig postgres, ReplicationConfig replication) {
+    static Properties properties(PostgresConfig postgres, ReplicationConfig replication, Share share) {
         Properties settings = new Properties();
-        settings.setProperty("name", replication.slot());
+        settings.setProperty("name", share.slot());
         settings.setProperty("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
         settings.setProperty("topic.prefix", PREFIX);
         connection(settings, postgres);
-        slot(settings, replication);
+        slot(settings, share);
         engine(settings);
-        rows(settings, replication);
+        rows(settings, replication.maxQueueBytes() / share.count());
         return settings;
     }
 
@@ -50,12 +50,14 @@ final class EngineSettings {
                 "driver.connectTimeout", Long.toString(postgres.connectTimeout().toSeconds()));
     }
 
-    private static void slot(Properties settings, ReplicationConfig replication) {
+    private static void slot(Properties settings, Share share) {
         settings.setProperty("plugin.name", "pgoutput");
-        settings.setProperty("slot.name", replication.slot());
+        settings.setProperty("slot.name", share.slot());
         settings.setProperty("slot.drop.on.stop", "false");
         settings.setProperty("slot.max.retries", "0");
-        settings.setProperty("publication.name", replication.publication());
+        settings.setProperty("publication.name", share.publication());
+        // Its beans have to differ from those of other engines.
+        settings.setProperty("custom.metric.tags", "slot=" + share.slot());
         settings.setProperty("publication.autocreate.mode", "disabled");
         settings.setProperty("snapshot.mode", "no_data");
         settings.setProperty("lsn.flush.mode", "connector");
@@ -75,7 +77,7 @@ final class EngineSettings {
         settings.setProperty("statistics.metrics.enabled", "false");
     }
 
-    private static void rows(Properties settings, ReplicationConfig replication) {
+    private static void rows(Properties settings, long maxQueueBytes) {
         settings.setProperty("table.include.list", "kafka.messages,kafka.transaction_markers");
         settings.setProperty("message.prefix.exclude.list", ".*");
         settings.setProperty("skipped.operations", "u,d,t");
@@ -83,7 +85,7 @@ final class EngineSettings {
         settings.setProperty("binary.handling.mode", "bytes");
         settings.setProperty("provide.transaction.metadata", "false");
         settings.setProperty("max.queue.size", Integer.toString(MAX_QUEUE_ROWS));
-        settings.setProperty("max.queue.size.in.bytes", Long.toString(replication.maxQueueBytes()));
+        settings.setProperty("max.queue.size.in.bytes", Long.toString(maxQueueBytes));
         settings.setProperty("max.batch.size", Integer.toString(MAX_BATCH_ROWS));
         settings.setProperty("poll.interval.ms", "20");
     }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * One run of Debezium's engine on the slot, from start to its first failure; after that a new one is made. Thread-safe:
  * the engine runs on its own threads, and is watched from outside. Owns: the engine and its threads.
  */
-public final class ReplicationStream implements AutoCloseable {
+final class ReplicationStream implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ReplicationStream.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(60);
     private static final long CLOSE_RETRY_MS = 50;
@@ -29,37 +29,40 @@ public final class ReplicationStream implements AutoCloseable {
     private final Thread thread;
     private volatile @Nullable Throwable failure;
 
-    private ReplicationStream(PostgresConfig postgres, ReplicationConfig replication, Pipeline pipeline) {
+    /** @param onEnd called when the engine has ended */
+    ReplicationStream(
+            PostgresConfig postgres, ReplicationConfig replication, Share share, Pipeline pipeline, Runnable onEnd) {
         handler = new StreamHandler(pipeline, progress);
         engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
-                .using(EngineSettings.properties(postgres, replication))
+                .using(EngineSettings.properties(postgres, replication, share))
                 .using((success, message, error) -> failure = error)
                 .notifying(handler)
                 .build();
-        thread = new Thread(engine, "tailrace-debezium");
+        thread = new Thread(() -> run(onEnd), "tailrace-debezium-" + (share.index() + 1));
         thread.setDaemon(true);
     }
 
+    private void run(Runnable onEnd) {
+        try {
+            engine.run();
+        } finally {
+            onEnd.run();
+        }
+    }
+
     /** Starts streaming from the slot's confirmed position. */
-    public static ReplicationStream start(PostgresConfig postgres, ReplicationConfig replication, Pipeline pipeline) {
-        ReplicationStream stream = new ReplicationStream(postgres, replication, pipeline);
-        stream.thread.start();
-        return stream;
+    void start() {
+        thread.start();
     }
 
     /** How far it has come. */
-    public StreamProgress progress() {
+    StreamProgress progress() {
         return progress;
     }
 
-    /** Whether the engine has ended within that time */
-    public boolean awaitEnd(Duration atMost) throws InterruptedException {
-        thread.join(atMost.toMillis());
-        return !thread.isAlive();
-    }
-
     /** Why the engine has ended; null if it runs, or was closed. */
-    public @Nullable Throwable failure() {
+    @Nullable
+    Throwable failure() {
         return failure;
     }
 
