@@ -118,7 +118,7 @@ final class ShardConnections implements AutoCloseable {
             throw new NotConnectedException("Postgres could not be reached a moment ago");
         }
         try {
-            Connection connection = database.connect("tailrace-groups");
+            Connection connection = database.connectKeyed("tailrace-groups");
             open.add(connection);
             prepare(connection);
             onReached();
@@ -129,10 +129,9 @@ final class ShardConnections implements AutoCloseable {
         }
     }
 
-    /** Acknowledged means on disk. And keys are looked up, whatever a planner without statistics thinks of it. */
+    /** Acknowledged means on disk. */
     private void prepare(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET enable_seqscan = off");
             statement.execute("SELECT set_config('synchronous_commit', 'on', false)"
                     + " WHERE current_setting('synchronous_commit') = 'off'");
         } catch (SQLException e) {

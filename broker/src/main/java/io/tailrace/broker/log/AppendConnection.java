@@ -30,7 +30,7 @@ final class AppendConnection {
     Connection current() throws SQLException {
         Connection open = connection;
         if (open == null) {
-            open = database.connect(name);
+            open = database.connectKeyed(name);
             connection = open;
             commitToDisk(open);
             open.setAutoCommit(false);

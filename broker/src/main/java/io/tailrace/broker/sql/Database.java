@@ -26,6 +26,13 @@ public final class Database implements AutoCloseable {
     private static final String FETCH_OPTIONS =
             " -c enable_sort=off -c enable_bitmapscan=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan";
 
+    /**
+     * Rows are found by their keys, whatever the size of their tables and whatever statistics say. Left to itself the planner
+     * plans the same statement anew each time where tables are large, which takes longer than to run it.
+     */
+    private static final String KEYED_OPTIONS =
+            " -c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off";
+
     /** What is acknowledged is on disk, also in a database that is set to do without. */
     private static final String COMMIT_TO_DISK = "SELECT set_config('synchronous_commit', 'on', false)"
             + " WHERE current_setting('synchronous_commit') = 'off'";
@@ -43,11 +50,15 @@ public final class Database implements AutoCloseable {
     }
 
     private static Properties fetchProperties(PostgresConfig config) {
-        Properties properties = config.connectionProperties("tailrace-fetch");
-        properties.setProperty("options", properties.getProperty("options", "") + FETCH_OPTIONS);
+        Properties properties = withOptions(config.connectionProperties("tailrace-fetch"), FETCH_OPTIONS);
         // Prepared on the server from the first use on, so that keys and values come as bytes and not as hexadecimal
         // text.
         properties.setProperty("prepareThreshold", "1");
+        return properties;
+    }
+
+    private static Properties withOptions(Properties properties, String options) {
+        properties.setProperty("options", properties.getProperty("options", "") + options);
         return properties;
     }
 
@@ -79,6 +90,12 @@ public final class Database implements AutoCloseable {
     /** A connection outside the pools; the caller closes it. */
     public Connection connect(String applicationName) throws SQLException {
         return DriverManager.getConnection(config.jdbcUrl(), config.connectionProperties(applicationName));
+    }
+
+    /** A connection outside the pools whose statements find their rows by keys; the caller closes it. */
+    public Connection connectKeyed(String applicationName) throws SQLException {
+        return DriverManager.getConnection(
+                config.jdbcUrl(), withOptions(config.connectionProperties(applicationName), KEYED_OPTIONS));
     }
 
     /** New connections outside the pools, for work that needs several at a time. */
