@@ -83,6 +83,10 @@ final class EngineSettings {
         settings.setProperty("skipped.operations", "u,d,t");
         settings.setProperty("tombstones.on.delete", "false");
         settings.setProperty("binary.handling.mode", "bytes");
+        settings.setProperty("sourceinfo.struct.maker", EmptySource.class.getName());
+        // Debezium writes each row's key into a JMX bean, as JSON; the fewer columns, the better. The row itself has
+        // them all.
+        settings.setProperty("message.key.columns", "kafka.messages:attributes");
         settings.setProperty("provide.transaction.metadata", "false");
         settings.setProperty("max.queue.size", Integer.toString(MAX_QUEUE_ROWS));
         settings.setProperty("max.queue.size.in.bytes", Long.toString(maxQueueBytes));
